@@ -1,0 +1,50 @@
+// What the bench asks of a client.
+
+export type Value = string | Buffer;
+
+/**
+ * One operation of a client: how it is asked, and how its result is read. The two are apart, and reading is
+ * synchronous, so that no client is charged for a promise that an adapter put around its own.
+ */
+export interface Call<Arguments extends unknown[], Answer> {
+  start(...input: Arguments): Promise<unknown>;
+  read(result: unknown): Answer;
+}
+
+export interface CasAnswer {
+  value: Value;
+  token: string | number | bigint;
+}
+
+/** Reads the value of one key out of the result of a multi-get. */
+export type Lookup = (key: string) => Value | undefined;
+
+/** A connected client. An operation that the client lacks is left out. */
+export interface Adapter {
+  get: Call<[key: string], Value | undefined>;
+  set: Call<[key: string, value: Value], boolean>;
+  incr: Call<[key: string], number | undefined>;
+  add?: Call<[key: string, value: Value], boolean>;
+  touch?: Call<[key: string, ttl: number], boolean>;
+  delete?: Call<[key: string], boolean>;
+  gets?: Call<[key: string], CasAnswer | undefined>;
+  cas?: Call<[key: string, value: Value, token: CasAnswer['token']], boolean>;
+  getMulti?: Call<[keys: string[]], Lookup>;
+  setMulti?: Call<[entries: [key: string, value: Value][]], boolean>;
+  close(): Promise<void>;
+}
+
+export interface BenchClient {
+  /** The kind of value that this client stores and reads fastest without damage. */
+  values: 'string' | 'buffer';
+  /** @param server `host:port` */
+  connect(server: string): Promise<Adapter>;
+}
+
+/** Ties the two halves of a call together with the type of the client's own result. */
+export function call<Arguments extends unknown[], Result, Answer>(
+  start: (...input: Arguments) => Promise<Result>,
+  read: (result: Result) => Answer,
+): { start(...input: Arguments): Promise<Result>; read(result: Result): Answer } {
+  return { start, read };
+}

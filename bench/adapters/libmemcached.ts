@@ -1,0 +1,39 @@
+import { Client } from 'libmemcached';
+import { type Adapter, type BenchClient, call } from './adapter';
+
+export const client: BenchClient = { values: 'string', connect };
+
+async function connect(server: string): Promise<Adapter> {
+  const cache = new Client(server);
+  return {
+    get: call(
+      (key: string) => cache.get(key) as Promise<string | undefined>,
+      (value) => value,
+    ),
+    set: call((key: string, value: unknown) => cache.set(key, value), Boolean),
+    add: call((key: string, value: unknown) => cache.add(key, value), Boolean),
+    incr: call(
+      (key: string) => cache.incr(key),
+      (count) => count,
+    ),
+    touch: call((key: string, ttl: number) => cache.touch(key, ttl), Boolean),
+    delete: call((key: string) => cache.delete(key), Boolean),
+    gets: call(
+      (key: string) => cache.gets(key),
+      (hit) => hit && { value: hit.value as string, token: hit.cas },
+    ),
+    cas: call(
+      (key: string, value: unknown, token) => cache.cas(key, value, token as bigint),
+      (outcome) => outcome === 'stored',
+    ),
+    getMulti: call(
+      (keys: string[]) => cache.getMulti(keys),
+      (hits) => (key: string) => hits.get(key) as string | undefined,
+    ),
+    setMulti: call(
+      (entries: [string, unknown][]) => cache.setMulti(entries),
+      (result) => result.ok,
+    ),
+    close: () => cache.close(),
+  };
+}

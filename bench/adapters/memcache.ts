@@ -1,0 +1,28 @@
+import { Memcache } from 'memcache';
+import { type Adapter, type BenchClient, call, type Value } from './adapter';
+
+// Strings only. Its gets() is a multi-get and gives no token, so its cas() cannot be used.
+export const client: BenchClient = { values: 'string', connect };
+
+async function connect(server: string): Promise<Adapter> {
+  const memcache = new Memcache(server);
+  return {
+    get: call(
+      (key: string) => memcache.get(key),
+      (value) => value,
+    ),
+    set: call((key: string, value: Value) => memcache.set(key, value as string), Boolean),
+    add: call((key: string, value: Value) => memcache.add(key, value as string), Boolean),
+    incr: call(
+      (key: string) => memcache.incr(key),
+      (count) => count,
+    ),
+    touch: call((key: string, ttl: number) => memcache.touch(key, ttl), Boolean),
+    delete: call((key: string) => memcache.delete(key), Boolean),
+    getMulti: call(
+      (keys: string[]) => memcache.gets(keys),
+      (hits) => (key: string) => hits.get(key),
+    ),
+    close: () => memcache.quit(),
+  };
+}

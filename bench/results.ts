@@ -1,0 +1,54 @@
+// From samples to the figures of a row, and their ratios to the best peer and to the baseline.
+
+import { BASELINE, type ClientName, isPeer } from './clients';
+import type { Contest, Outcome } from './contest';
+import type { Sample } from './load';
+import { median } from './statistics';
+
+export interface Row {
+  client: ClientName;
+  outcome: Outcome;
+  /** Medians over the rounds, where there are any. */
+  figures: Sample | undefined;
+}
+
+export type Rival = 'best peer' | 'baseline';
+
+/** `rate` is better high, everything else is better low. */
+export type Figure = keyof Sample;
+
+export interface Results {
+  contest: Contest;
+  rows: Row[];
+}
+
+export function summarise(contest: Contest): Results {
+  const rows = Array.from(contest.outcomes, ([client, outcome]): Row => ({
+    client,
+    outcome,
+    figures: outcome.kind === 'measured' ? medians(outcome.samples) : undefined,
+  }));
+  return { contest, rows };
+}
+
+function medians(samples: readonly Sample[]): Sample {
+  const of = (figure: Figure) => median(samples.map((sample) => sample[figure]));
+  return {
+    rate: of('rate'),
+    loopTime: of('loopTime'),
+    cpuTime: of('cpuTime'),
+    p50: of('p50'),
+    p99: of('p99'),
+    rss: of('rss'),
+  };
+}
+
+/** The client's figure over the rival's; undefined where one of them is missing. The best peer is the best at this figure. */
+export function ratio({ rows }: Results, client: ClientName, figure: Figure, rival: Rival): number | undefined {
+  const own = rows.find((row) => row.client === client)?.figures;
+  const rivals = rows
+    .filter((row) => (rival === 'baseline' ? row.client === BASELINE : isPeer(row.client)))
+    .flatMap((row) => row.figures?.[figure] ?? []);
+  if (!own || rivals.length === 0) return undefined;
+  return own[figure] / (figure === 'rate' ? Math.max(...rivals) : Math.min(...rivals));
+}

@@ -1,0 +1,96 @@
+// What is measured: one operation under one load.
+
+import { DATASET_BYTES, MULTI } from './dataset';
+
+export const OPERATIONS = [
+  'get',
+  'getMiss',
+  'set',
+  'incr',
+  'add',
+  'cas',
+  'touch',
+  'delete',
+  'mix',
+  'getMulti',
+  'setMulti',
+] as const;
+
+export type OperationName = (typeof OPERATIONS)[number];
+
+export interface Scenario {
+  operation: OperationName;
+  /** Closed loops: each awaits its operation, then issues the next. */
+  callers: number;
+  /** Bytes of a value. */
+  valueSize: number;
+  /** Milliseconds that a proxy adds to the round trip; 0 is plain loopback. */
+  addedDelay: number;
+}
+
+const ONLY_ONE_SIZE: ReadonlySet<OperationName> = new Set(['getMiss', 'incr', 'touch', 'delete']);
+
+export function isMulti(operation: OperationName): boolean {
+  return operation === 'getMulti' || operation === 'setMulti';
+}
+
+/** Keys that all callers together have in flight. */
+export function keysInFlight({ operation, callers }: Scenario): number {
+  return isMulti(operation) ? callers * MULTI : callers;
+}
+
+export function describe({ operation, callers, valueSize, addedDelay }: Scenario): string {
+  const name = isMulti(operation) ? `${operation}(${MULTI})` : operation;
+  const size = ONLY_ONE_SIZE.has(operation) ? '' : `, ${describeBytes(valueSize)}`;
+  const delay = addedDelay === 0 ? 'loopback' : `round trip +${addedDelay} ms`;
+  return `${name}, ${callers} ${callers === 1 ? 'caller' : 'callers'}${size}, ${delay}`;
+}
+
+function describeBytes(bytes: number): string {
+  return bytes < 1024 ? `${bytes} B` : `${bytes / 1024} KB`;
+}
+
+export const SMALL = 100;
+export const MEDIUM = 4 * 1024;
+export const LARGE = 64 * 1024;
+
+/** Every operation once at the load the floors are set for, and the other dimensions by example. */
+export function defaultPlan(): Scenario[] {
+  const at = (operation: OperationName, callers: number, valueSize = SMALL, addedDelay = 0): Scenario => ({
+    operation,
+    callers,
+    valueSize,
+    addedDelay,
+  });
+  return [
+    ...OPERATIONS.map((operation) => at(operation, isMulti(operation) ? 16 : 128)),
+    at('get', 1),
+    at('get', 1000),
+    at('set', 1000),
+    at('get', 64, LARGE),
+    at('set', 64, LARGE),
+    at('get', 128, SMALL, 0.5),
+  ];
+}
+
+export function fullPlan(): Scenario[] {
+  return cross(OPERATIONS, [1, 16, 128, 1000], [SMALL, MEDIUM, LARGE], [0, 0.5]);
+}
+
+/** Every combination that says something new and whose data fits. */
+export function cross(
+  operations: readonly OperationName[],
+  callers: readonly number[],
+  valueSizes: readonly number[],
+  addedDelays: readonly number[],
+): Scenario[] {
+  return addedDelays.flatMap((addedDelay) =>
+    operations.flatMap((operation) =>
+      valueSizes.flatMap((valueSize) =>
+        callers.map((count): Scenario => ({ operation, callers: count, valueSize, addedDelay })),
+      ),
+    ),
+  )
+    .filter(({ operation, valueSize }) => !ONLY_ONE_SIZE.has(operation) || valueSize === valueSizes[0])
+    .filter((scenario) => keysInFlight(scenario) * scenario.valueSize <= DATASET_BYTES);
+}

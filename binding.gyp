@@ -1,0 +1,39 @@
+{
+  'target_defaults': {
+    'cflags': ['-fvisibility=hidden', '<!@(pkg-config --cflags libmemcached libsasl2)'],
+    'cflags_cc!': ['-std=gnu++17', '-std=gnu++20', '-fno-exceptions', '-fno-rtti'],
+    # Every member has a default, so that an initializer names only what differs from it.
+    'cflags_cc': ['-std=c++20', '-Wno-missing-field-initializers'],
+    'xcode_settings': {
+      'CLANG_CXX_LANGUAGE_STANDARD': 'c++20',
+      'GCC_ENABLE_CPP_EXCEPTIONS': 'YES',
+      'GCC_ENABLE_CPP_RTTI': 'YES',
+      'GCC_SYMBOLS_PRIVATE_EXTERN': 'YES',
+      'OTHER_CFLAGS': ['<!@(pkg-config --cflags libmemcached libsasl2)'],
+    },
+  },
+  'targets': [
+    {
+      # Knows no Node: the include directories that node-gyp gives every target are taken away again,
+      # so that an #include of napi.h, node_api.h or v8.h does not compile here.
+      'target_name': 'engine',
+      'type': 'static_library',
+      'sources': ['<!@(find src -name "*.cc" | sort)'],
+      'include_dirs': ['src'],
+      'include_dirs/': [['exclude', '^<(node_root_dir)/']],
+    },
+    {
+      'target_name': 'libmemcached',
+      'product_name': 'libmemcached',  # gyp takes the "lib" off a target's name, not off a product's
+      'sources': ['<!@(find native -name "*.cc" | sort)'],
+      'include_dirs': ['src'],
+      'dependencies': [
+        'engine',
+        '<!(node -p "require(\'node-addon-api\').targets"):node_addon_api_except_all',
+      ],
+      'defines': ['NAPI_VERSION=8'],
+      # libhashkit has no pkg-config file of its own.
+      'libraries': ['<!@(pkg-config --libs libmemcached libsasl2)', '-lhashkit'],
+    },
+  ],
+}

@@ -1,0 +1,35 @@
+#include "process.h"
+
+#include <dlfcn.h>
+
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "engine/threads.h"
+
+namespace cache::node {
+
+EngineRegistry& process_registry() {
+  static EngineRegistry& registry = *new EngineRegistry;
+  return registry;
+}
+
+void retire(std::shared_ptr<Engine> engine) {
+  static constexpr std::chrono::milliseconds kLookAgain{2};
+  start_thread([engine = std::move(engine)]() mutable {
+    while (engine.use_count() == 1 && engine->pending() > 0) {
+      std::this_thread::sleep_for(kLookAgain);
+    }
+    engine.reset();
+  }).detach();
+}
+
+void pin_image() {
+  Dl_info image{};
+  if (dladdr(reinterpret_cast<void*>(&pin_image), &image) != 0) {
+    dlopen(image.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+  }
+}
+
+}  // namespace cache::node

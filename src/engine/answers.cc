@@ -1,0 +1,38 @@
+#include "engine/answers.h"
+
+namespace cache {
+
+namespace {
+// A large multi-get arrives in parts of about this size, so that the client decodes one while the
+// next is read.
+constexpr std::size_t kFlushBytes = 256 * 1024;
+}  // namespace
+
+void Answers::settle(const QueuedOperation& queued, Outcome outcome) {
+  if (queued.batch->settle(queued.index)) tell(queued, outcome);
+}
+
+void Answers::tell(const QueuedOperation& queued, Outcome outcome) {
+  const Operation& operation = queued.operation();
+  outcome.id = operation.id;
+  outcome.server = server_;
+  metrics_.record(operation.command, outcome.status, Clock::now() - queued.batch->submitted());
+
+  OutcomeBuffer& buffer = buffer_of(queued.batch->sink());
+  buffer.append(outcome);
+  if (buffer.bytes().size() >= kFlushBytes) flush();
+}
+
+void Answers::flush() {
+  for (auto& [sink, buffer] : buffers_) sink->deliver(std::move(buffer));
+  buffers_.clear();
+}
+
+OutcomeBuffer& Answers::buffer_of(OutcomeSink& sink) {
+  for (auto& [known, buffer] : buffers_) {
+    if (known == &sink) return buffer;
+  }
+  return buffers_.emplace_back(&sink, OutcomeBuffer()).second;
+}
+
+}  // namespace cache

@@ -1,0 +1,73 @@
+// A turn's worth of operations of one client.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+#include "engine/operation.h"
+#include "engine/outcome_sink.h"
+#include "routing/router.h"
+
+namespace cache {
+
+// The packed bytes do not hold what their headers say. lib/ never writes such a batch.
+class MalformedBatch : public std::invalid_argument {
+ public:
+  using std::invalid_argument::invalid_argument;
+};
+
+// Owns the bytes the operations' views point into, and who may still answer each operation.
+//
+// Packed layout, little-endian 32-bit words, one record an operation (lib/protocol.ts writes it):
+//   0 id
+//   1 command | key length << 8 | group key length << 16 | namespace length << 24
+//   2 timeout in milliseconds
+//   3 length of the value
+//   4 flags, or the server of a server-wide command
+//   5 exptime
+//   6 number, low half     7 number, high half
+//   8 initial, low half    9 initial, high half
+//   10 1 where the counter has an initial value
+//   then the key, the group key and the value, padded together to a whole word
+// Reads stop after word 3. The namespace is the part of the key that is sent but not hashed.
+class Batch {
+ public:
+  // Copies `bytes` once. Words of the timeouts count from `now`. Throws MalformedBatch.
+  Batch(const char* bytes, std::size_t size, const Router& router, Deadline now,
+        std::shared_ptr<OutcomeSink> sink);
+
+  std::size_t size() const { return operations_.size(); }
+  const Operation& operation(std::size_t index) const { return operations_[index]; }
+  OutcomeSink& sink() const { return *sink_; }
+  Deadline submitted() const { return submitted_; }
+
+  // Every operation is answered once, by whoever gets to it first: its connection, the watchdog
+  // (deadline), or the client (cancelled). Any thread.
+  bool claim(std::size_t index);          // queued -> in flight; false when nothing is left to do
+  bool settle(std::size_t index);         // any -> settled; false when somebody else did that
+  bool settle_unsent(std::size_t index);  // queued -> settled; false once it was claimed
+  bool is_settled(std::size_t index) const;
+
+ private:
+  enum class State : std::uint8_t { Queued, InFlight, Settled };
+
+  std::unique_ptr<char[]> bytes_;
+  std::vector<Operation> operations_;
+  std::unique_ptr<std::atomic<State>[]> states_;
+  std::shared_ptr<OutcomeSink> sink_;
+  Deadline submitted_;
+};
+
+// A batch and one operation of it, as it stands in a queue.
+struct QueuedOperation {
+  std::shared_ptr<Batch> batch;
+  std::uint32_t index = 0;
+
+  const Operation& operation() const { return batch->operation(index); }
+};
+
+}  // namespace cache

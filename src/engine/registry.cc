@@ -1,0 +1,31 @@
+#include "engine/registry.h"
+
+#include <algorithm>
+
+#include "handles/handles_engine.h"
+
+namespace cache {
+
+std::shared_ptr<Engine> EngineRegistry::acquire(const EngineConfig& config, bool shared) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(entries_, [](const Entry& entry) { return entry.engine.expired(); });
+  for (const Entry& entry : entries_) {
+    if (!shared || !entry.shared || entry.config != config) continue;
+    if (auto engine = entry.engine.lock()) return engine;
+  }
+  std::shared_ptr<Engine> engine = std::make_shared<HandlesEngine>(config);
+  entries_.push_back({config, shared, engine});
+  return engine;
+}
+
+void EngineRegistry::close_all(Deadline deadline) {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<Engine>> engines;
+  for (const Entry& entry : entries_) {
+    if (auto engine = entry.engine.lock()) engines.push_back(std::move(engine));
+  }
+  for (const auto& engine : engines) engine->close();
+  for (const auto& engine : engines) engine->wait_closed(deadline);
+}
+
+}  // namespace cache

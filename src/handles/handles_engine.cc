@@ -1,0 +1,150 @@
+#include "handles/handles_engine.h"
+
+#include <algorithm>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace cache {
+
+namespace {
+
+// Older releases hand one client's reply to another after a timeout (H01, GHSA-wwmh-39wj-fx59).
+constexpr int kOldestVersion[] = {1, 1, 4};
+
+void require_library_version() {
+  const char* version = memcached_lib_version();
+  int found[3] = {};
+  if (std::sscanf(version, "%d.%d.%d", &found[0], &found[1], &found[2]) == 3 &&
+      !std::lexicographical_compare(found, found + 3, kOldestVersion, kOldestVersion + 3)) {
+    return;
+  }
+  throw UnsupportedError(
+      "engine 'libmemcached' needs libmemcached 1.1.4 or later, and " + std::string(version) +
+      " is installed; install a newer package (Debian, Ubuntu: libmemcached11; Fedora: "
+      "libmemcached-awesome; Alpine, macOS: libmemcached)");
+}
+
+}  // namespace
+
+HandlesEngine::HandlesEngine(const EngineConfig& config)
+    : router_(config.servers, config.ring), lanes_per_server_(config.transport.connections) {
+  require_library_version();
+  const auto resolver = std::make_shared<Resolver>();
+  for (const Server& server : router_.servers()) add_server(server, config.transport, resolver);
+  watchdog_ = std::make_unique<Watchdog>([this](Deadline now) { return watch(now); });
+}
+
+// The lanes' threads end before the watchdog, which they call and which may have to free them.
+HandlesEngine::~HandlesEngine() {
+  close();
+  for (const auto& server : servers_) {
+    for (const auto& lane : server->lanes) lane->join();
+  }
+  watchdog_.reset();
+}
+
+void HandlesEngine::add_server(const Server& server, const Transport& transport,
+                               const std::shared_ptr<Resolver>& resolver) {
+  const auto index = static_cast<std::uint32_t>(servers_.size());
+  auto& added = *servers_.emplace_back(
+      new ServerLanes{{server, transport, resolver, index}, {}});
+  added.state.on_breaker_opened = [this, &added, index] {
+    for (const auto& lane : added.lanes) lane->fail_queued(added.state.breaker.reason());
+    announce(Status::ServerWentDown, index);
+    watchdog_->wake();
+  };
+  added.state.on_breaker_closed = [this, index] { announce(Status::ServerCameUp, index); };
+  added.state.wake_watchdog = [this] { watchdog_->hurry(); };
+  for (std::size_t i = 0; i < lanes_per_server_; ++i) {
+    added.lanes.push_back(std::make_unique<Lane>(added.state));
+  }
+}
+
+// One lock and one wake-up a lane, however many operations go to it.
+void HandlesEngine::submit(const std::shared_ptr<Batch>& batch) {
+  std::vector<std::vector<QueuedOperation>> by_lane(servers_.size() * lanes_per_server_);
+  for (std::uint32_t i = 0; i < batch->size(); ++i) {
+    by_lane[lane_of(batch->operation(i))].push_back({batch, i});
+  }
+  for (std::size_t number = 0; number < by_lane.size(); ++number) {
+    if (!by_lane[number].empty()) lane(number).push(std::move(by_lane[number]));
+  }
+  watchdog_->wake();
+}
+
+// A key has one lane, so that its operations keep their order.
+std::size_t HandlesEngine::lane_of(const Operation& operation) const {
+  const std::size_t within =
+      is_server_wide(operation.command)
+          ? 0
+          : std::hash<std::string_view>{}(operation.key) % lanes_per_server_;
+  return operation.server * lanes_per_server_ + within;
+}
+
+void HandlesEngine::close() {
+  for (const auto& server : servers_) {
+    for (const auto& lane : server->lanes) lane->close();
+  }
+}
+
+bool HandlesEngine::wait_closed(Deadline deadline) const {
+  for (const auto& server : servers_) {
+    for (const auto& lane : server->lanes) {
+      if (!lane->wait_ended(deadline)) return false;
+    }
+  }
+  return true;
+}
+
+std::size_t HandlesEngine::pending() const {
+  std::size_t pending = 0;
+  for (const auto& server : servers_) {
+    for (const auto& lane : server->lanes) pending += lane->pending();
+  }
+  return pending;
+}
+
+void HandlesEngine::subscribe(const std::weak_ptr<OutcomeSink>& sink) {
+  const std::lock_guard lock(sinks_mutex_);
+  std::erase_if(sinks_, [](const auto& known) { return known.expired(); });
+  sinks_.push_back(sink);
+}
+
+void HandlesEngine::announce(Status news, std::uint32_t server) {
+  const std::lock_guard lock(sinks_mutex_);
+  for (const auto& known : sinks_) {
+    const auto sink = known.lock();
+    if (!sink) continue;
+    OutcomeBuffer buffer;
+    buffer.append({.status = news, .server = server});
+    sink->deliver(std::move(buffer));
+  }
+}
+
+bool HandlesEngine::watch(Deadline now) {
+  bool something_to_watch = false;
+  for (const auto& server : servers_) {
+    for (const auto& lane : server->lanes) something_to_watch |= lane->watch(now);
+    if (server->state.breaker.take_probe(now)) server->lanes.front()->request_probe();
+    something_to_watch |= server->state.breaker.is_open();
+  }
+  return something_to_watch;
+}
+
+std::vector<ServerMetrics> HandlesEngine::metrics() const {
+  std::vector<ServerMetrics> all;
+  for (const auto& server : servers_) {
+    ServerMetrics& metrics = all.emplace_back();
+    server->state.metrics.read(metrics);
+    for (const auto& lane : server->lanes) metrics.pending += lane->pending();
+    metrics.connections = server->state.connections;
+    metrics.connects = server->state.connects;
+    metrics.breaker_open = server->state.breaker.is_open();
+  }
+  return all;
+}
+
+}  // namespace cache

@@ -1,0 +1,55 @@
+// Engine 2: libmemcached's pooled handles and its protocol engine, text and binary, SASL.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "engine/engine.h"
+#include "engine/resolver.h"
+#include "handles/lane.h"
+#include "handles/server_state.h"
+#include "handles/watchdog.h"
+
+namespace cache {
+
+class HandlesEngine final : public Engine {
+ public:
+  // Opens no connection and starts no lane before the first operation. Throws RingError,
+  // UnsupportedError and std::invalid_argument.
+  explicit HandlesEngine(const EngineConfig& config);
+  ~HandlesEngine() override;
+
+  void submit(const std::shared_ptr<Batch>& batch) override;
+  void close() override;
+  bool wait_closed(Deadline deadline) const override;
+  std::size_t pending() const override;
+  void subscribe(const std::weak_ptr<OutcomeSink>& sink) override;
+  std::vector<ServerMetrics> metrics() const override;
+  const Router& router() const override { return router_; }
+
+ private:
+  struct ServerLanes {
+    ServerState state;
+    std::vector<std::unique_ptr<Lane>> lanes;
+  };
+
+  void add_server(const Server& server, const Transport& transport,
+                  const std::shared_ptr<Resolver>& resolver);
+  std::size_t lane_of(const Operation& operation) const;
+  Lane& lane(std::size_t number) {
+    return *servers_[number / lanes_per_server_]->lanes[number % lanes_per_server_];
+  }
+  bool watch(Deadline now);
+  void announce(Status news, std::uint32_t server);
+
+  const Router router_;
+  const std::size_t lanes_per_server_;
+  std::mutex sinks_mutex_;
+  std::vector<std::weak_ptr<OutcomeSink>> sinks_;
+  std::vector<std::unique_ptr<ServerLanes>> servers_;
+  std::unique_ptr<Watchdog> watchdog_;
+};
+
+}  // namespace cache

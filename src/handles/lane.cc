@@ -1,0 +1,350 @@
+#include "handles/lane.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "engine/threads.h"
+#include "handles/commands.h"
+#include "handles/get_many.h"
+
+namespace cache {
+
+namespace {
+
+constexpr std::size_t kMaxReadBytesTogether = 64 * 1024;
+
+// The lane's thread answers what it is interrupted in by itself; only where it cannot be freed does
+// the watchdog answer in its place.
+constexpr std::chrono::milliseconds kGrace{25};
+
+// A deadline this short says nothing about the server that missed it.
+constexpr std::chrono::milliseconds kTellingWait{20};
+
+Deadline latest_deadline(const std::vector<QueuedOperation>& operations) {
+  Deadline latest = Deadline::min();
+  for (const auto& queued : operations) latest = std::max(latest, queued.operation().deadline);
+  return latest;
+}
+
+Deadline earliest_unsettled_deadline(const std::vector<QueuedOperation>& operations) {
+  Deadline earliest = Deadline::max();
+  for (const auto& queued : operations) {
+    if (queued.batch->is_settled(queued.index)) continue;
+    earliest = std::min(earliest, queued.operation().deadline);
+  }
+  return earliest;
+}
+
+// A refusal would only be repeated.
+bool is_worth_a_retry(Status status) {
+  return status == Status::Connection || status == Status::Timeout || status == Status::Protocol;
+}
+
+}  // namespace
+
+Lane::Lane(ServerState& server) : server_(server), connection_(server.endpoint) {}
+
+Lane::~Lane() {
+  close();
+  join();
+}
+
+void Lane::push(std::vector<QueuedOperation>&& operations) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (QueuedOperation& queued : operations) {
+      earliest_queued_ = std::min(earliest_queued_, queued.operation().deadline);
+      queue_.push_back(std::move(queued));
+    }
+    if (closing_) {
+      refuse_queued(Status::Closed);
+      return;
+    }
+    start_thread_if_needed();
+  }
+  wake_.notify_one();
+}
+
+void Lane::fail_queued(Status status) {
+  const std::lock_guard lock(mutex_);
+  refuse_queued(status);
+}
+
+void Lane::request_probe() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closing_) return;
+    probe_requested_ = true;
+    start_thread_if_needed();
+  }
+  wake_.notify_one();
+}
+
+void Lane::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+    refuse_queued(Status::Closed);
+    connection_.interrupt();
+  }
+  wake_.notify_one();
+}
+
+void Lane::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Lane::wait_ended(Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  return ended_.wait_until(lock, deadline, [this] { return !running_; });
+}
+
+std::size_t Lane::pending() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.size() + in_flight_.size();
+}
+
+void Lane::start_thread_if_needed() {
+  if (thread_.joinable()) return;
+  thread_ = start_thread([this] { run(); });
+  running_ = true;
+}
+
+void Lane::refuse_queued(Status status) {
+  Answers answers(server_.index, server_.metrics);
+  for (const auto& queued : queue_) {
+    if (queued.batch->settle_unsent(queued.index)) answers.tell(queued, {.status = status});
+  }
+  answers.flush();
+  queue_.clear();
+  earliest_queued_ = Deadline::max();
+}
+
+// --- the watchdog's side ---
+
+bool Lane::watch(Deadline now) {
+  const std::lock_guard lock(mutex_);
+  if (now >= earliest_queued_) expire_queued(now);
+  if (task_ != Task::Idle) watch_in_flight(now);
+  return task_ != Task::Idle || !queue_.empty();
+}
+
+void Lane::expire_queued(Deadline now) {
+  Answers answers(server_.index, server_.metrics);
+  earliest_queued_ = Deadline::max();
+  std::deque<QueuedOperation> waiting;
+  for (QueuedOperation& queued : queue_) {
+    const Deadline deadline = queued.operation().deadline;
+    if (deadline > now) {
+      earliest_queued_ = std::min(earliest_queued_, deadline);
+      waiting.push_back(std::move(queued));
+    } else if (queued.batch->settle_unsent(queued.index)) {
+      answers.tell(queued, {.status = Status::Timeout});
+    }
+  }
+  answers.flush();
+  queue_ = std::move(waiting);
+}
+
+void Lane::watch_in_flight(Deadline now) {
+  if (needs_push_) connection_.push();
+  if (now < task_deadline_) return;
+  connection_.interrupt();
+  if (now < task_deadline_ + kGrace || task_ != Task::Operations) return;
+
+  Answers answers(server_.index, server_.metrics);
+  for (const auto& queued : in_flight_) {
+    if (queued.operation().deadline + kGrace > now) continue;
+    answers.settle(queued, {.status = Status::Timeout, .maybe_applied = request_sent_});
+  }
+  answers.flush();
+  task_deadline_ = earliest_unsettled_deadline(in_flight_);
+}
+
+// --- the lane's own thread ---
+
+void Lane::run() {
+  while (take_task()) {
+    if (task_ == Task::Probe) {
+      probe();
+    } else {
+      serve();
+    }
+    const std::lock_guard lock(mutex_);
+    in_flight_.clear();
+    task_ = Task::Idle;
+  }
+  drop_connection();
+  const std::lock_guard lock(mutex_);
+  running_ = false;
+  ended_.notify_all();
+}
+
+bool Lane::take_task() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return closing_ || probe_requested_ || !queue_.empty(); });
+  if (closing_) return false;
+  needs_push_ = false;
+  request_sent_ = false;
+  if (std::exchange(probe_requested_, false)) {
+    task_ = Task::Probe;
+    task_deadline_ = Clock::now() +
+                     std::chrono::milliseconds(server_.endpoint.transport.connect_timeout_ms);
+  } else {
+    task_ = Task::Operations;
+    take_operations();
+    task_deadline_ = earliest_unsettled_deadline(in_flight_);
+  }
+  return true;
+}
+
+// One write, or the reads at the front of the queue.
+void Lane::take_operations() {
+  Answers answers(server_.index, server_.metrics);
+  const Deadline now = Clock::now();
+  std::size_t bytes = 0;
+  while (!queue_.empty() && in_flight_.size() < kMaxReadsTogether &&
+         bytes < kMaxReadBytesTogether) {
+    const Operation& next = queue_.front().operation();
+    if (!in_flight_.empty() && !is_read(next.command)) break;
+    QueuedOperation queued = std::move(queue_.front());
+    queue_.pop_front();
+    if (!queued.batch->claim(queued.index)) continue;
+    if (next.deadline <= now) {  // too late to be of use to anybody: never sent
+      answers.settle(queued, {.status = Status::Timeout});
+      continue;
+    }
+    bytes += next.key.size() + 1;
+    const bool read = is_read(next.command);
+    in_flight_.push_back(std::move(queued));
+    if (!read) break;
+  }
+  answers.flush();
+  if (queue_.empty()) earliest_queued_ = Deadline::max();
+}
+
+void Lane::serve() {
+  if (in_flight_.empty()) return;
+  try {
+    if (server_.breaker.is_open()) {
+      fail({server_.breaker.reason()});
+    } else if (is_read(in_flight_.front().operation().command)) {
+      serve_reads();
+    } else {
+      serve_write(in_flight_.front());
+    }
+  } catch (const std::exception&) {  // only memory can run out here
+    drop_connection();
+    fail({Status::OutOfMemory});
+  }
+}
+
+// A read may be asked twice: the first time may have met a connection that had died unnoticed.
+void Lane::serve_reads() {
+  Answers answers(server_.index, server_.metrics);
+  Fault fault;
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    if ((fault = ensure_connection(latest_deadline(in_flight_)))) break;
+    const Deadline asked = Clock::now();
+    connection_.set_deadline(latest_deadline(in_flight_));
+    fault = get_many(connection_, in_flight_, answers);
+    record_result(fault.status, asked);
+    if (!fault) return;
+    drop_connection();
+    answers.flush();
+    if (closing_ || !is_worth_a_retry(fault.status) || !settle_overdue()) break;
+  }
+  fail(fault);
+}
+
+// Answers the reads whose time is over. False when nothing is left to ask again for.
+bool Lane::settle_overdue() {
+  Answers answers(server_.index, server_.metrics);
+  const Deadline now = Clock::now();
+  for (const auto& queued : in_flight_) {
+    if (queued.operation().deadline <= now) answers.settle(queued, {.status = Status::Timeout});
+  }
+  const std::lock_guard lock(mutex_);
+  task_deadline_ = earliest_unsettled_deadline(in_flight_);
+  return task_deadline_ != Deadline::max();
+}
+
+void Lane::serve_write(const QueuedOperation& write) {
+  const Operation& operation = write.operation();
+  if (const Fault fault = ensure_connection(operation.deadline)) return fail(fault);
+  {
+    const std::lock_guard lock(mutex_);
+    request_sent_ = true;
+    needs_push_ = stays_in_kernel(request_size(operation, connection_.protocol()));
+  }
+  if (needs_push_) server_.wake_watchdog();
+
+  const Deadline asked = Clock::now();
+  Answer answer = execute(connection_, operation);
+  if (answer.connection_lost) drop_connection();
+  const bool lost_by_fault = answer.connection_lost && is_failure(answer.outcome.status);
+  record_result(lost_by_fault ? answer.outcome.status : Status::Ok, asked);
+
+  answer.outcome.value = answer.text;
+  if (is_failure(answer.outcome.status)) answer.outcome.status = unless_closing(answer.outcome.status);
+  Answers(server_.index, server_.metrics).settle(write, answer.outcome);
+}
+
+void Lane::probe() {
+  if (!server_.breaker.is_open()) return;
+  drop_connection();
+  ensure_connection(task_deadline_);
+}
+
+Fault Lane::ensure_connection(Deadline deadline) {
+  const bool was_open = connection_.is_open();
+  if (connection_.is_usable()) return {};
+  if (was_open) --server_.connections;
+
+  const Deadline asked = Clock::now();
+  Fault fault = connection_.open(deadline);
+  if (!fault) {
+    ++server_.connections;
+    ++server_.connects;
+  }
+  // A server that lets everybody in and then answers nothing must not clear its record by that.
+  if (fault || server_.breaker.is_open()) record_result(fault.status, asked);
+  return fault;
+}
+
+void Lane::drop_connection() {
+  if (connection_.is_open()) --server_.connections;
+  connection_.abort();
+}
+
+void Lane::fail(const Fault& fault) {
+  Answers answers(server_.index, server_.metrics);
+  Outcome outcome = {.status = unless_closing(fault.status),
+                     .error_number = fault.error_number,
+                     .value = fault.detail};
+  for (const auto& queued : in_flight_) {
+    answers.settle(queued, outcome);
+  }
+}
+
+// What the breaker learns. Refusals are answers of a server that works.
+void Lane::record_result(Status status, Deadline asked) {
+  const Deadline now = Clock::now();
+  switch (status) {
+    case Status::Timeout:
+      if (now - asked < kTellingWait) return;
+      [[fallthrough]];
+    case Status::Connection:
+    case Status::Protocol:
+    case Status::Authentication:
+      if (!closing_ && server_.breaker.record_failure(status, now)) server_.on_breaker_opened();
+      return;
+    default:
+      if (server_.breaker.record_success()) server_.on_breaker_closed();
+  }
+}
+
+Status Lane::unless_closing(Status status) const { return closing_ ? Status::Closed : status; }
+
+}  // namespace cache

@@ -1,0 +1,93 @@
+// A queue, the thread that serves it, and the one connection the thread talks on.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "engine/answers.h"
+#include "engine/batch.h"
+#include "handles/connection.h"
+#include "handles/server_state.h"
+
+namespace cache {
+
+// Operations are served in the order they came; a key always comes to the same lane, which makes
+// that the order of the key (docs/architecture.md, "Rules"). Reads that stand next to each other
+// travel as one memcached_mget; every write waits for its reply.
+class Lane {
+ public:
+  explicit Lane(ServerState& server);
+  // Closes and joins.
+  ~Lane();
+  Lane(const Lane&) = delete;
+  Lane& operator=(const Lane&) = delete;
+
+  // Any thread. Starts the lane's thread with the first operation.
+  void push(std::vector<QueuedOperation>&& operations);
+  // Any thread. Answers all that is queued: nothing of it was sent.
+  void fail_queued(Status status);
+  // Any thread. Asks the lane to try whether the server is back.
+  void request_probe();
+  // Any thread. Everything unanswered is answered Closed; does not wait.
+  void close();
+  // After close(): waits for the lane's thread, which is free within milliseconds unless it is just
+  // connecting. One thread.
+  void join();
+  // Whether the thread has ended, or never began, by `deadline`. Any thread; blocks.
+  bool wait_ended(Deadline deadline);
+
+  // The watchdog: answers what is overdue and frees the thread from what blocks it.
+  // Returns whether there is anything to watch.
+  bool watch(Deadline now);
+
+  std::size_t pending() const;
+
+ private:
+  enum class Task : std::uint8_t { Idle, Operations, Probe };
+
+  // With mutex_ held.
+  void start_thread_if_needed();
+  void refuse_queued(Status status);
+  void expire_queued(Deadline now);
+  void watch_in_flight(Deadline now);
+  void take_operations();
+
+  // The lane's thread, without the lock.
+  void run();
+  bool take_task();
+  void probe();
+  void serve();
+  void serve_reads();
+  void serve_write(const QueuedOperation& write);
+  bool settle_overdue();
+  Fault ensure_connection(Deadline deadline);
+  void drop_connection();
+  void fail(const Fault& fault);
+  void record_result(Status status, Deadline asked);
+  Status unless_closing(Status status) const;
+
+  ServerState& server_;
+  Connection connection_;
+
+  mutable std::mutex mutex_;  // guards all below
+  std::condition_variable wake_;
+  std::condition_variable ended_;
+  std::deque<QueuedOperation> queue_;
+  Deadline earliest_queued_ = Deadline::max();  // a lower bound
+  // What the thread is at. It alone changes these, with the lock; it reads them without.
+  std::vector<QueuedOperation> in_flight_;
+  Task task_ = Task::Idle;
+  Deadline task_deadline_ = Deadline::max();
+  bool request_sent_ = false;
+  bool needs_push_ = false;
+  bool probe_requested_ = false;
+  bool running_ = false;
+  std::atomic<bool> closing_{false};
+  std::thread thread_;
+};
+
+}  // namespace cache

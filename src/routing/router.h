@@ -1,0 +1,49 @@
+// Where a key lives: a libmemcached handle that never connects.
+#pragma once
+
+#include <libmemcached-1.0/memcached.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/config.h"
+#include "routing/ring_error.h"
+
+namespace cache {
+
+class Router {
+ public:
+  // Builds the ring by the calls libmemcached's other clients make, in pylibmc's order: hash,
+  // ketama, distribution, sort, servers, buckets. Never by memcached_clone, which loses the
+  // weighted ring (H34). With `ring.configuration` the servers are those of the string and
+  // `servers` is not read. Throws RingError.
+  Router(const std::vector<Server>& servers, const Ring& ring);
+
+  // Index, in servers(), of the server that `key` lives on. Exactly the bytes given are hashed, so
+  // prefix, namespace or group key are the caller's to put there. Any thread: it only reads.
+  std::uint32_t server_of(std::string_view key) const;
+
+  // The servers in the order of their indices: as given, or as libmemcached sorted them.
+  const std::vector<Server>& servers() const { return servers_; }
+
+ private:
+  struct HandleDeleter {
+    void operator()(memcached_st* handle) const { memcached_free(handle); }
+  };
+  using Handle = std::unique_ptr<memcached_st, HandleDeleter>;
+
+  static Handle build(const std::vector<Server>& servers, const Ring& ring);
+  static Handle build(const std::string& configuration);
+
+  std::vector<Server> servers_;
+  Handle handle_;
+};
+
+// memcached_generate_hash_value for an algorithm by its option name. Throws RingError for a name
+// the installed library does not have.
+std::uint32_t hash_of(const std::string& algorithm, std::string_view key);
+
+}  // namespace cache

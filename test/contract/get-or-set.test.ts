@@ -1,0 +1,117 @@
+import { describe, expect, test, vi } from 'vitest';
+import { variants } from '../support/variants';
+import { expectTtl, freshKey, oneServer, openClient } from './helpers';
+
+describe.each(variants)('getOrSet, $name', ({ options }) => {
+  const cache = oneServer(options);
+
+  test('loads and stores on a miss, and answers from the cache after that', async () => {
+    const key = freshKey();
+    const load = vi.fn(async () => ({ answer: 42 }));
+    expect(await cache.client.getOrSet(key, 60, load)).toEqual({ answer: 42 });
+    expect(await cache.client.get(key)).toEqual({ answer: 42 });
+    expect(await cache.client.getOrSet(key, 60, load)).toEqual({ answer: 42 });
+    expect(load).toHaveBeenCalledTimes(1);
+    await expectTtl(cache.server, key, 60);
+  });
+
+  test('takes a loader that answers at once', async () => {
+    expect(await cache.client.getOrSet(freshKey(), 60, () => 'now')).toBe('now');
+  });
+
+  test('does not load over a stored null, empty text, 0 or false', async () => {
+    for (const value of [null, '', 0, false]) {
+      const key = freshKey();
+      await cache.client.set(key, value);
+      const load = vi.fn(() => 'loaded');
+      expect(await cache.client.getOrSet(key, 60, load)).toBe(value);
+      expect(load).not.toHaveBeenCalled();
+    }
+  });
+
+  test('runs one load for all callers that wait for the same key', async () => {
+    const key = freshKey();
+    let finish: (value: string) => void = () => undefined;
+    const load = vi.fn(() => new Promise<string>((resolve) => (finish = resolve)));
+    const callers = Array.from({ length: 20 }, () => cache.client.getOrSet(key, 60, load));
+    await vi.waitFor(() => expect(load).toHaveBeenCalled());
+    const late = cache.client.getOrSet(key, 60, load);
+    finish('loaded once');
+    expect(new Set(await Promise.all([...callers, late]))).toEqual(new Set(['loaded once']));
+    expect(load).toHaveBeenCalledTimes(1);
+  });
+
+  test('runs one load for two clients of the process that are equal', async () => {
+    const key = freshKey();
+    const twin = openClient(cache.server.server, options);
+    const load = vi.fn(async () => 'loaded');
+    const answers = [cache.client.getOrSet(key, 60, load), twin.getOrSet(key, 60, load)];
+    expect(await Promise.all(answers)).toEqual(['loaded', 'loaded']);
+    expect(load).toHaveBeenCalledTimes(1);
+  });
+
+  test('loads different keys side by side, also under different prefixes', async () => {
+    const key = freshKey();
+    const load = vi.fn(async () => 'loaded');
+    await Promise.all([
+      cache.client.getOrSet(key, 60, load),
+      cache.client.getOrSet(freshKey(), 60, load),
+      cache.client.withPrefix('view:').getOrSet(key, 60, load),
+      cache.client.getOrSet(key, { ttl: 60, prefix: 'call:' }, load),
+    ]);
+    expect(load).toHaveBeenCalledTimes(4);
+  });
+
+  test('rejects all waiting callers when the load fails, and loads again after that', async () => {
+    const key = freshKey();
+    const mistake = new Error('no database');
+    const load = vi.fn(async (): Promise<string> => {
+      throw mistake;
+    });
+    const callers = Array.from({ length: 3 }, () => cache.client.getOrSet(key, 60, load));
+    for (const outcome of await Promise.allSettled(callers)) {
+      expect(outcome.status).toBe('rejected');
+      const { reason } = outcome as PromiseRejectedResult;
+      expect(reason === mistake || reason.cause === mistake).toBe(true);
+    }
+    expect(load).toHaveBeenCalledTimes(1);
+    expect(await cache.client.has(key)).toBe(false);
+    expect(await cache.client.getOrSet(key, 60, () => 'recovered')).toBe('recovered');
+  });
+
+  test('rejects alike when the loader throws at once', async () => {
+    const key = freshKey();
+    const mistake = new Error('at once');
+    const call = cache.client.getOrSet(key, 60, () => {
+      throw mistake;
+    });
+    await expect(call).rejects.toSatisfy(
+      (error: Error) => error === mistake || error.cause === mistake,
+    );
+    expect(await cache.client.getOrSet(key, 60, () => 'recovered')).toBe('recovered');
+  });
+
+  test('answers undefined and stores nothing when the load finds nothing', async () => {
+    const key = freshKey();
+    expect(await cache.client.getOrSet(key, 60, () => undefined)).toBeUndefined();
+    expect(await cache.client.has(key)).toBe(false);
+    expect(await cache.client.getOrSet(key, 60, () => 'found now')).toBe('found now');
+  });
+
+  test('may use the client inside the loader, also for another getOrSet', async () => {
+    const [outer, inner] = [freshKey(), freshKey()];
+    const value = await cache.client.getOrSet(outer, 60, async () => [
+      await cache.client.getOrSet(inner, 60, () => 'inner'),
+    ]);
+    expect(value).toEqual(['inner']);
+    expect(await cache.client.get(inner)).toBe('inner');
+  });
+
+  test('loads nothing for an invalid key', async () => {
+    const load = vi.fn(() => 'loaded');
+    await expect(cache.client.getOrSet('not a key', 60, load)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
+    expect(load).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,149 @@
+import { Client, type ClientOptions, MemcachedError } from 'libmemcached';
+import { type MemcachedServer, type StartOptions, startMemcached } from 'libmemcached/testing';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import { raw } from '../support/raw';
+
+interface Fixture {
+  client: Client;
+  server: MemcachedServer;
+  servers: MemcachedServer[];
+  /** What the client was given as its servers. */
+  names: string[];
+}
+
+/** Servers and a client for a whole describe block: its tests use keys of their own. */
+export function serversFor(options: ClientOptions, count: number): Fixture {
+  const fixture = {} as Fixture;
+  beforeAll(async () => {
+    fixture.servers = await Promise.all(Array.from({ length: count }, () => startMemcached()));
+    fixture.server = fixture.servers[0] as MemcachedServer;
+    fixture.names = fixture.servers.map(({ server }) => server);
+    fixture.client = new Client(fixture.names, options);
+  });
+  afterAll(async () => {
+    await fixture.client.close();
+    await Promise.all(fixture.servers.map((server) => server.stop()));
+  });
+  return fixture;
+}
+
+export function oneServer(options: ClientOptions): Fixture {
+  return serversFor(options, 1);
+}
+
+/** A server for one test, stopped after it. */
+export async function ownServer(options?: StartOptions): Promise<MemcachedServer> {
+  const server = await startMemcached(options);
+  onTestFinished(() => server.stop());
+  return server;
+}
+
+/** A client for one test, closed after it. */
+export function openClient(
+  servers: ConstructorParameters<typeof Client>[0],
+  options: ClientOptions,
+): Client {
+  const client = new Client(servers, options);
+  onTestFinished(() => client.close());
+  return client;
+}
+
+let keysGiven = 0;
+
+/** A key no other test of this file uses. */
+export function freshKey(label = 'key'): string {
+  keysGiven += 1;
+  return `${label}-${keysGiven}`;
+}
+
+export function freshKeys(count: number, label = 'key'): string[] {
+  return Array.from({ length: count }, () => freshKey(label));
+}
+
+/** The error of an operation that must fail. */
+export async function failure(operation: Promise<unknown>): Promise<MemcachedError> {
+  const outcome = await operation.then(
+    (value) => ({ value, error: undefined }),
+    (error: unknown) => ({ value: undefined, error }),
+  );
+  expect(outcome.error, `resolved to ${String(outcome.value)}`).toBeInstanceOf(MemcachedError);
+  return outcome.error as MemcachedError;
+}
+
+/** The error of a synchronous call that must throw. */
+export function thrown(call: () => unknown): MemcachedError {
+  try {
+    call();
+  } catch (error) {
+    expect(error).toBeInstanceOf(MemcachedError);
+    return error as MemcachedError;
+  }
+  throw new Error('nothing was thrown');
+}
+
+/** Seconds until the item expires, -1 for never, undefined when it is not there. */
+export async function remainingTtl(
+  server: MemcachedServer,
+  key: string,
+): Promise<number | undefined> {
+  const reply = /^HD t(-?\d+)/.exec(await raw(server, `mg ${key} t\r\n`));
+  return reply ? Number(reply[1]) : undefined;
+}
+
+/** The server counts whole seconds and the test takes some of them itself. */
+export async function expectTtl(
+  server: MemcachedServer,
+  key: string,
+  seconds: number,
+): Promise<void> {
+  const left = await remainingTtl(server, key);
+  expect(left, `ttl of ${key}`).toBeGreaterThan(seconds - 30);
+  expect(left, `ttl of ${key}`).toBeLessThanOrEqual(seconds + 1);
+}
+
+/** Flags and bytes as the server holds them. */
+export async function storedItem(
+  server: MemcachedServer,
+  key: string,
+): Promise<{ flags: number; data: string } | undefined> {
+  const reply = /^VALUE \S+ (\d+) \d+\r\n([^]*)\r\nEND\r\n$/.exec(await raw(server, `get ${key}\r\n`));
+  return reply ? { flags: Number(reply[1]), data: reply[2] as string } : undefined;
+}
+
+export async function serverStats(server: MemcachedServer): Promise<Map<string, string>> {
+  const lines = (await raw(server, 'stats\r\n')).matchAll(/^STAT (\S+) (.*)\r$/gm);
+  return new Map(Array.from(lines, (line) => [line[1] as string, line[2] as string]));
+}
+
+/** How often the server has executed each command that a key can be part of. */
+export async function commandCounts(server: MemcachedServer): Promise<Record<string, number>> {
+  const counted = /^(cmd_(get|set|flush|touch)|(delete|incr|decr|cas|touch)_(hits|misses|badval))$/;
+  const stats = [...(await serverStats(server))].filter(([name]) => counted.test(name));
+  return Object.fromEntries(stats.map(([name, count]) => [name, Number(count)]));
+}
+
+export async function connectionsOf(server: MemcachedServer): Promise<number> {
+  return Number((await serverStats(server)).get('curr_connections'));
+}
+
+/** Runs `body` while the server process is stopped: it accepts connections and answers nothing. */
+export async function whileStopped<T>(
+  server: MemcachedServer,
+  body: () => Promise<T>,
+): Promise<T> {
+  process.kill(server.pid, 'SIGSTOP');
+  try {
+    return await body();
+  } finally {
+    process.kill(server.pid, 'SIGCONT');
+  }
+}
+
+/** Repeatable pseudo-random integers below `limit`, so that a failure can be run again. */
+export function randomIntegers(seed: number): (limit: number) => number {
+  let state = seed;
+  return (limit) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+}

@@ -1,0 +1,111 @@
+import { describe, expect, test, vi } from 'vitest';
+import { raw } from '../support/raw';
+import { variants } from '../support/variants';
+import { commandCounts, failure, freshKey, oneServer, openClient, ownServer, whileStopped } from './helpers';
+
+describe.each(variants)('limits, $name', ({ options }) => {
+  const cache = oneServer(options);
+
+  describe('maxPending', () => {
+    test('rejects what comes after that many operations with OVERLOADED, at once', async () => {
+      const server = await ownServer();
+      const client = openClient(server.server, { ...options, timeout: 500, maxPending: 10 });
+      await client.set('key', 'value');
+      await whileStopped(server, async () => {
+        const accepted = Array.from({ length: 10 }, (_, n) => client.set(`accepted-${n}`, n));
+        const settled = Promise.allSettled(accepted);
+        for (const more of [client.set('more', 1), client.get('more'), client.incr('more')]) {
+          expect(await failure(more)).toMatchObject({ code: 'OVERLOADED', maybeApplied: false });
+        }
+        for (const outcome of await settled) {
+          expect(outcome).toMatchObject({ reason: { code: expect.stringMatching(/TIMEOUT|SERVER_DOWN/) } });
+        }
+      });
+      await vi.waitFor(() => client.get('key'), 10_000);
+      expect(await raw(server, 'get more\r\n')).toBe('END\r\n');
+    });
+
+    test('lets the same number through again and again', async () => {
+      const client = openClient(cache.server.server, { ...options, maxPending: 10 });
+      for (let round = 0; round < 20; round += 1) {
+        const writes = Array.from({ length: 10 }, () => client.set(freshKey(), round));
+        expect(await Promise.all(writes)).toEqual(Array(10).fill(true));
+      }
+    });
+
+    test('counts each key of a multi operation, and hits only those beyond it', async () => {
+      const client = openClient(cache.server.server, { ...options, maxPending: 10 });
+      const keys = Array.from({ length: 15 }, () => freshKey());
+      const result = await client.setMulti(keys.map((key) => [key, 1]));
+      expect(result.applied).toEqual(keys.slice(0, 10));
+      expect([...result.errors.values()].map(({ code }) => code)).toEqual(Array(5).fill('OVERLOADED'));
+    });
+  });
+
+  describe('maxPendingBytes', () => {
+    test('rejects what comes after that many bytes with OVERLOADED', async () => {
+      const server = await ownServer();
+      const client = openClient(server.server, { ...options, timeout: 500, maxPendingBytes: 100_000 });
+      await client.set('key', 'value');
+      await whileStopped(server, async () => {
+        const writes = Array.from({ length: 10 }, (_, n) => client.set(`k${n}`, 'x'.repeat(20_000)));
+        const outcomes = await Promise.allSettled(writes);
+        const codes = outcomes.map((outcome) => (outcome as PromiseRejectedResult).reason.code);
+        expect(codes.slice(0, 4).some((code) => code === 'OVERLOADED')).toBe(false);
+        expect(codes.slice(5)).toEqual(Array(5).fill('OVERLOADED'));
+      });
+      await vi.waitFor(() => client.get('key'), 10_000);
+      const half = 'x'.repeat(50_000);
+      for (let round = 0; round < 10; round += 1) expect(await client.set('key', half)).toBe(true);
+    });
+  });
+
+  describe('maxValueSize', () => {
+    test('is the largest value that is sent: one byte more is TOO_LARGE', async () => {
+      const client = openClient(cache.server.server, { ...options, maxValueSize: 1000 });
+      const key = freshKey();
+      expect(await client.set(key, 'x'.repeat(1000))).toBe(true);
+      const before = await commandCounts(cache.server);
+      for (const write of [
+        client.set(key, 'x'.repeat(1001)),
+        client.add(freshKey(), 'x'.repeat(1001)),
+        client.replace(key, Buffer.alloc(1001)),
+        client.cas(key, 'x'.repeat(1001), 1n),
+        client.append(key, 'x'.repeat(1001)),
+        client.prepend(key, 'x'.repeat(1001)),
+        client.setRaw(key, 'x'.repeat(1001), 0),
+      ]) {
+        expect(await failure(write)).toMatchObject({ code: 'TOO_LARGE', maybeApplied: false });
+      }
+      expect(await commandCounts(cache.server)).toEqual(before);
+      expect(await client.get(key)).toBe('x'.repeat(1000));
+    });
+
+    test('counts bytes, not characters', async () => {
+      const client = openClient(cache.server.server, { ...options, maxValueSize: 10 });
+      expect(await client.set(freshKey(), 'é'.repeat(5))).toBe(true);
+      expect(await failure(client.set(freshKey(), 'é'.repeat(6)))).toMatchObject({ code: 'TOO_LARGE' });
+    });
+
+    test('is one mebibyte by default', async () => {
+      const key = freshKey();
+      const before = await commandCounts(cache.server);
+      expect(await failure(cache.client.set(key, 'x'.repeat(1_048_577)))).toMatchObject({
+        code: 'TOO_LARGE',
+        key,
+        maybeApplied: false,
+      });
+      expect(await commandCounts(cache.server)).toEqual(before);
+      expect(await cache.client.set(key, 'x'.repeat(1_048_000))).toBe(true);
+      expect(await cache.client.get(key)).toHaveLength(1_048_000);
+    });
+
+    test('may be raised for a server that takes more', async () => {
+      const server = await ownServer({ args: ['-I', '8m'] });
+      const client = openClient(server.server, { ...options, maxValueSize: 8 * 2 ** 20 });
+      const value = Buffer.alloc(5 * 2 ** 20, 'five mebibytes ');
+      expect(await client.set('large', value, { timeout: 10_000 })).toBe(true);
+      expect(value.equals((await client.get('large', { timeout: 10_000 })) as Buffer)).toBe(true);
+    });
+  });
+});

@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import { raw } from '../support/raw';
+import { variants } from '../support/variants';
+import { commandCounts, freshKey, freshKeys, oneServer, openClient, ownServer } from './helpers';
+
+describe.each(variants)('reading many keys, $name', ({ options }) => {
+  const cache = oneServer(options);
+
+  async function stored(count: number): Promise<string[]> {
+    const keys = freshKeys(count);
+    await cache.client.setMulti(keys.map((key) => [key, `value of ${key}`]));
+    return keys;
+  }
+
+  describe('getMulti', () => {
+    test('answers a Map of the hits and a list of what is missing', async () => {
+      const [one, two] = (await stored(2)) as [string, string];
+      const absent = freshKey();
+      const result = await cache.client.getMulti([one, absent, two]);
+      expect(result).toBeInstanceOf(Map);
+      expect(new Map(result)).toEqual(new Map([[one, `value of ${one}`], [two, `value of ${two}`]]));
+      expect(result.missing).toEqual([absent]);
+      expect(result.errors).toEqual(new Map());
+    });
+
+    test('tells stored nulls and empty values from misses', async () => {
+      const [nothing, empty, absent] = freshKeys(3) as [string, string, string];
+      await cache.client.set(nothing, null);
+      await cache.client.set(empty, '');
+      const result = await cache.client.getMulti([nothing, empty, absent]);
+      expect(new Map(result)).toEqual(new Map([[nothing, null], [empty, '']]));
+      expect(result.missing).toEqual([absent]);
+    });
+
+    test('answers an empty result for no keys, and asks nothing', async () => {
+      const before = await commandCounts(cache.server);
+      const result = await cache.client.getMulti([]);
+      expect(result.size).toBe(0);
+      expect(result.missing).toEqual([]);
+      expect(result.errors.size).toBe(0);
+      expect(await commandCounts(cache.server)).toEqual(before);
+    });
+
+    test('answers a key once that was asked several times', async () => {
+      const [present] = (await stored(1)) as [string];
+      const absent = freshKey();
+      const result = await cache.client.getMulti([present, absent, present, absent, present]);
+      expect([...result]).toEqual([[present, `value of ${present}`]]);
+      expect(result.missing).toEqual([absent]);
+    });
+
+    test('answers 10,000 keys, every other one missing', async () => {
+      const keys = await stored(5000);
+      const absent = freshKeys(5000);
+      const asked = keys.flatMap((key, index) => [key, absent[index] as string]);
+      const result = await cache.client.getMulti(asked);
+      expect(result.size).toBe(5000);
+      expect(keys.every((key) => result.get(key) === `value of ${key}`)).toBe(true);
+      expect(new Set(result.missing)).toEqual(new Set(absent));
+      expect(result.errors.size).toBe(0);
+    });
+
+    test('answers many large values', async () => {
+      const keys = freshKeys(100);
+      const values = keys.map((key) => `${key}:`.padEnd(100_000, key));
+      await Promise.all(keys.map((key, index) => cache.client.set(key, values[index])));
+      const result = await cache.client.getMulti(keys);
+      expect(keys.every((key, index) => result.get(key) === values[index])).toBe(true);
+      await cache.client.deleteMulti(keys);
+    });
+
+    test('puts the prefix of the call before every key and takes it off the results', async () => {
+      const [one, two] = freshKeys(2) as [string, string];
+      await cache.client.set(`user:${one}`, 'prefixed');
+      await cache.client.set(two, 'not prefixed');
+      const result = await cache.client.getMulti([one, two], { prefix: 'user:' });
+      expect(new Map(result)).toEqual(new Map([[one, 'prefixed']]));
+      expect(result.missing).toEqual([two]);
+    });
+
+    test('serves calls of one turn separately, also when they share keys', async () => {
+      const keys = await stored(30);
+      const calls = keys.map((_key, start) => cache.client.getMulti(keys.slice(start)));
+      const sizes = (await Promise.all(calls)).map((result) => result.size);
+      expect(sizes).toEqual(keys.map((_key, start) => keys.length - start));
+    });
+
+    test('reads where groupKey routes', async () => {
+      const servers = [cache.server, await ownServer(), await ownServer()];
+      const client = openClient(servers.map(({ server }) => server), options);
+      const keys = freshKeys(20);
+      await client.setMulti(keys.map((key) => [key, key]), { groupKey: 'group' });
+      expect((await client.getMulti(keys, { groupKey: 'group' })).size).toBe(20);
+      expect((await client.getMulti(keys)).missing.length).toBeGreaterThan(0);
+    });
+  });
+
+  describe('one key that fails', () => {
+    test('an invalid key is an error of its own and leaves the others alone', async () => {
+      const [one, two] = (await stored(2)) as [string, string];
+      const result = await cache.client.getMulti([one, 'not a key', two]);
+      expect([...result.keys()].sort()).toEqual([one, two].sort());
+      expect(result.missing).toEqual([]);
+      expect([...result.errors.keys()]).toEqual(['not a key']);
+      expect(result.errors.get('not a key')).toMatchObject({ code: 'INVALID_ARGUMENT' });
+    });
+
+    test('a value that cannot be decoded is an error of its own and leaves the others alone', async () => {
+      const [one, two] = (await stored(2)) as [string, string];
+      const broken = freshKey();
+      await raw(cache.server, `set ${broken} 4294967295 0 3\r\n{"a\r\n`);
+      const result = await cache.client.getMulti([one, broken, two]);
+      expect([...result.keys()].sort()).toEqual([one, two].sort());
+      expect(result.missing).toEqual([]);
+      expect(result.errors.get(broken)).toMatchObject({ code: 'DECODE', key: broken });
+    });
+  });
+
+  describe('getsMulti', () => {
+    test('answers value and token of each hit', async () => {
+      const [one, two] = (await stored(2)) as [string, string];
+      const absent = freshKey();
+      const result = await cache.client.getsMulti([one, two, absent]);
+      expect(result.get(one)).toEqual({ value: `value of ${one}`, cas: expect.any(BigInt) });
+      expect(result.get(one)).toEqual(await cache.client.gets(one));
+      expect(result.get(two)).toEqual(await cache.client.gets(two));
+      expect(result.missing).toEqual([absent]);
+      expect(result.errors.size).toBe(0);
+    });
+  });
+});

@@ -1,0 +1,103 @@
+import { MemcachedError } from 'libmemcached';
+import type { MemcachedServer } from 'libmemcached/testing';
+import { describe, expect, test, vi } from 'vitest';
+import { raw } from '../support/raw';
+import { variants } from '../support/variants';
+import { freshKey, freshKeys, oneServer, openClient, ownServer, serversFor, whileStopped } from './helpers';
+
+describe.each(variants)('commands for whole servers, $name', ({ options }) => {
+  const cache = oneServer(options);
+
+  test('version answers what each server runs', async () => {
+    const [, running] = /^VERSION (\S+)/.exec(await raw(cache.server, 'version\r\n')) ?? [];
+    expect(await cache.client.version()).toEqual(new Map([[cache.server.server, running]]));
+  });
+
+  test('ping answers the milliseconds a round trip took', async () => {
+    const answer = await cache.client.ping();
+    expect([...answer.keys()]).toEqual([cache.server.server]);
+    expect(answer.get(cache.server.server)).toBeTypeOf('number');
+    expect(answer.get(cache.server.server)).toBeGreaterThanOrEqual(0);
+  });
+
+  describe('stats', () => {
+    test('answers the general statistics, numbers as numbers', async () => {
+      const stats = (await cache.client.stats()).get(cache.server.server);
+      expect(stats).toMatchObject({ pid: cache.server.pid, pointer_size: 64 });
+      expect(stats).toMatchObject({ version: expect.any(String), uptime: expect.any(Number) });
+      expect(await cache.client.stats('general')).toMatchObject(
+        new Map([[cache.server.server, { pid: cache.server.pid }]]),
+      );
+    });
+
+    test('answers each section with its own names', async () => {
+      await cache.client.set(freshKey(), 'so that there is an item');
+      const section = async (name: string): Promise<Record<string, unknown>> =>
+        (await cache.client.stats(name as 'items')).get(cache.server.server) as never;
+      expect(Object.keys(await section('items')).join()).toMatch(/items:\d+:number/);
+      expect(await section('slabs')).toMatchObject({ active_slabs: expect.any(Number) });
+      expect(await section('settings')).toMatchObject({ maxconns: expect.any(Number) });
+      expect(Object.keys(await section('conns')).join()).toMatch(/\d+:addr/);
+      expect(Object.keys(await section('sizes'))).not.toEqual([]);
+    });
+
+    test('reset sets the counters back', async () => {
+      await cache.client.set(freshKey(), 1);
+      const counted = async (): Promise<unknown> =>
+        ((await cache.client.stats()).get(cache.server.server) as Record<string, unknown>).cmd_set;
+      expect(await counted()).toBeGreaterThan(0);
+      await cache.client.stats('reset');
+      expect(await counted()).toBe(0);
+    });
+  });
+
+  describe('flush', () => {
+    test('empties every server', async () => {
+      const servers = [await ownServer(), await ownServer()];
+      const client = openClient(servers.map(({ server }) => server), options);
+      const keys = freshKeys(50);
+      await client.setMulti(keys.map((key) => [key, 1]));
+      expect(await client.flush()).toEqual(new Map(servers.map(({ server }) => [server, true])));
+      expect((await client.getMulti(keys)).missing).toHaveLength(50);
+    });
+
+    test('with a delay empties them later', async () => {
+      const server = await ownServer();
+      const client = openClient(server.server, options);
+      await client.set('key', 'value');
+      expect(await client.flush({ delay: 2 })).toEqual(new Map([[server.server, true]]));
+      expect(await client.get('key')).toBe('value');
+      await vi.waitFor(async () => expect(await client.get('key')).toBeUndefined(), 10_000);
+    });
+
+    test('is an error entry of a server that does not allow it', async () => {
+      const server = await ownServer({ args: ['-F'] });
+      const client = openClient(server.server, options);
+      await client.set('key', 'stays');
+      expect((await client.flush()).get(server.server)).toBeInstanceOf(MemcachedError);
+      expect(await client.get('key')).toBe('stays');
+    });
+  });
+
+  describe('when one of the servers does not answer', () => {
+    const cluster = serversFor({ ...options, timeout: 300 }, 2);
+
+    test.each(['version', 'ping', 'stats', 'flush'] as const)(
+      '%s has an error as its entry, beside the answer of the other',
+      async (command) => {
+        const [stopped, healthy] = cluster.servers as [MemcachedServer, MemcachedServer];
+        const answer: Map<string, unknown> = await whileStopped(stopped, () =>
+          cluster.client[command](),
+        );
+        expect([...answer.keys()].sort()).toEqual([stopped.server, healthy.server].sort());
+        expect(answer.get(stopped.server)).toBeInstanceOf(MemcachedError);
+        expect(answer.get(stopped.server)).toMatchObject({
+          code: expect.stringMatching(/^(TIMEOUT|SERVER_DOWN)$/),
+          server: stopped.server,
+          operation: command,
+        });
+        expect(answer.get(healthy.server)).not.toBeInstanceOf(Error);
+      },
+    );
+  });
+});

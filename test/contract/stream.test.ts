@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { variants } from '../support/variants';
+import { failure, freshKey, freshKeys, oneServer } from './helpers';
+
+describe.each(variants)('getMultiStream, $name', ({ options }) => {
+  const cache = oneServer(options);
+
+  async function storeMany(count: number, prefix: string): Promise<void> {
+    for (let start = 0; start < count; start += 10_000) {
+      const keys = Array.from({ length: 10_000 }, (_, index) => `${prefix}${start + index}`);
+      await cache.client.setMulti(keys.map((key) => [key, key]));
+    }
+  }
+
+  async function collect(stream: AsyncIterable<[unknown, unknown]>): Promise<[unknown, unknown][]> {
+    const pairs: [unknown, unknown][] = [];
+    for await (const pair of stream) pairs.push(pair);
+    return pairs;
+  }
+
+  test('yields a pair for every hit and nothing for a miss', async () => {
+    const [one, two, absent] = freshKeys(3) as [string, string, string];
+    await cache.client.setMulti({ [one]: 1, [two]: null });
+    const pairs = await collect(cache.client.getMultiStream([one, absent, two]));
+    expect(new Map(pairs as [string, unknown][])).toEqual(new Map([[one, 1], [two, null]]));
+    expect(pairs).toHaveLength(2);
+  });
+
+  test('yields nothing for no keys', async () => {
+    expect(await collect(cache.client.getMultiStream([]))).toEqual([]);
+  });
+
+  test('yields the keys without the prefix of the call', async () => {
+    const key = freshKey();
+    await cache.client.set(`pfx:${key}`, 'value');
+    const stream = cache.client.getMultiStream([key], { prefix: 'pfx:' });
+    expect(await collect(stream)).toEqual([[key, 'value']]);
+  });
+
+  test('reads 100,000 keys, taking them from the caller only as it goes', async () => {
+    const count = 100_000;
+    await storeMany(count, 'many-');
+    let taken = 0;
+    function* keys(): Generator<string> {
+      for (; taken < count; taken += 1) yield `many-${taken}`;
+    }
+    let seen = 0;
+    let furthestAhead = 0;
+    for await (const [key, value] of cache.client.getMultiStream(keys())) {
+      if (key !== value) throw new Error(`${String(key)} answered ${String(value)}`);
+      seen += 1;
+      furthestAhead = Math.max(furthestAhead, taken - seen);
+    }
+    expect(seen).toBe(count);
+    expect(furthestAhead).toBeLessThan(count / 4);
+  });
+
+  test('stops taking keys when the reader leaves the loop', async () => {
+    let taken = 0;
+    let ended = false;
+    function* keys(): Generator<string> {
+      try {
+        for (; taken < 1_000_000; taken += 1) yield `many-${taken % 1000}`;
+      } finally {
+        ended = true;
+      }
+    }
+    await storeMany(10_000, 'many-');
+    for await (const _pair of cache.client.getMultiStream(keys())) break;
+    expect(taken).toBeLessThan(1_000_000);
+    expect(ended).toBe(true);
+    expect(await cache.client.get('many-1')).toBe('many-1');
+  });
+
+  test('rejects the loop on an invalid option, and asks nothing', async () => {
+    const call = async (): Promise<unknown> =>
+      collect(cache.client.getMultiStream(['key'], { surprise: true } as never));
+    expect(await failure(call())).toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+});
