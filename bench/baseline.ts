@@ -1,5 +1,5 @@
-// What a careful memcached client in plain JavaScript can do: one connection, the text protocol, one write a turn,
-// string values, no features. The addon has to justify itself against this, not only against the published clients.
+// What a careful memcached client in plain JavaScript can do: one connection, the text protocol, one
+// write a turn, string values, no features. The addon has to justify itself against this too.
 
 import { connect, type Socket } from 'node:net';
 import { parseServer } from './server-address';
@@ -82,7 +82,13 @@ export class BaselineClient {
     this.#outgoing += command;
     return new Promise<Answer>((resolve, reject) => {
       const hits = reply === 'hits' ? new Map<string, string>() : undefined;
-      this.#waiting.push({ reply, resolve: resolve as Waiting['resolve'], reject, hits, hit: undefined });
+      this.#waiting.push({
+        reply,
+        resolve: resolve as Waiting['resolve'],
+        reject,
+        hits,
+        hit: undefined,
+      });
     });
   }
 
@@ -91,15 +97,20 @@ export class BaselineClient {
     let at = 0;
     while (at < buffer.length) {
       const waiting = this.#waiting[this.#first];
-      if (waiting === undefined) return this.#fail(new Error('a reply that nothing asked for'));
-      const next = isRead(waiting) ? this.#readValues(waiting, buffer, at) : this.#readLine(waiting, buffer, at);
+      if (waiting === undefined) {
+        this.#fail(new Error('a reply that nothing asked for'));
+        return;
+      }
+      const next = isRead(waiting)
+        ? this.#readValues(waiting, buffer, at)
+        : this.#readLine(waiting, buffer, at);
       if (next === at) break;
       at = next;
     }
     this.#unread = buffer.subarray(at);
   }
 
-  /** Reads one value or the END. Returns where it stopped: `at` again when the rest has yet to arrive. */
+  /** Reads one value or the END. Returns where it stopped: at `at` when the rest is yet to arrive. */
   #readValues(waiting: Waiting, buffer: Buffer, at: number): number {
     if (at + END_LINE > buffer.length) return at; // no line of this reply is shorter than END
     if (buffer[at] === LETTER_E && buffer[at + 1] === LETTER_N) {

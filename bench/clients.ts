@@ -1,4 +1,4 @@
-// The clients that are compared. Each is loaded by its own process only, so that its memory is its own.
+// The clients that are compared. Only its own process loads a client, for the memory to be its own.
 
 import type { BenchClient } from './adapters/adapter';
 

@@ -23,7 +23,7 @@ export const USAGE = `npm run bench -- [options]
   --delay MS         added to the round trip by a proxy, default 0
   --clients NAMES    of ${CLIENTS.join(', ')}
   --rounds NUMBER    medians are taken over them, default 3
-  --duration MS      measured of each round, default 300
+  --duration MS      measured of each round, default 250
   --json FILE        also write every sample there
   --help
 
@@ -43,7 +43,7 @@ export function parseCommandLine(words: string[]): Options | 'help' {
       delay: { type: 'string' },
       clients: { type: 'string', default: CLIENTS.join() },
       rounds: { type: 'string', default: '3' },
-      duration: { type: 'string', default: '300' },
+      duration: { type: 'string', default: '250' },
       json: { type: 'string' },
       help: { type: 'boolean' },
     },
@@ -69,7 +69,8 @@ interface Dimensions {
 
 function createPlan({ full, op, callers, size, delay }: Dimensions): Scenario[] {
   if (full) return fullPlan();
-  if (op === undefined && callers === undefined && size === undefined && delay === undefined) return defaultPlan();
+  if (op === undefined && callers === undefined && size === undefined && delay === undefined)
+    return defaultPlan();
   return cross(
     readNames('op', op ?? 'get', OPERATIONS),
     readNumbers('callers', callers ?? '128', 1, 10_000),
@@ -78,19 +79,36 @@ function createPlan({ full, op, callers, size, delay }: Dimensions): Scenario[] 
   );
 }
 
-function readNames<Name extends string>(option: string, list: string, known: readonly Name[]): Name[] {
+export function readNames<Name extends string>(
+  option: string,
+  list: string,
+  known: readonly Name[],
+): Name[] {
   return list.split(',').map((word) => {
     const name = known.find((candidate) => candidate === word);
-    if (name === undefined) throw new Error(`--${option} must be of ${known.join(', ')}, got ${word}`);
+    if (name === undefined)
+      throw new Error(`--${option} must be of ${known.join(', ')}, got ${word}`);
     return name;
   });
 }
 
-function readNumbers(option: string, list: string, least: number, most: number, kind?: string): number[] {
+function readNumbers(
+  option: string,
+  list: string,
+  least: number,
+  most: number,
+  kind?: string,
+): number[] {
   return list.split(',').map((word) => readNumber(option, word, least, most, kind));
 }
 
-function readNumber(option: string, word: string, least: number, most: number, kind = 'a whole number'): number {
+export function readNumber(
+  option: string,
+  word: string,
+  least: number,
+  most: number,
+  kind = 'a whole number',
+): number {
   const number = word.trim() === '' ? Number.NaN : Number(word);
   const isOfKind = kind === 'a whole number' ? Number.isInteger(number) : Number.isFinite(number);
   if (!isOfKind || number < least || number > most) {

@@ -37,7 +37,11 @@ const PREPARE_TIMEOUT = 60_000;
 const ROUND_TIMEOUT = 20_000;
 const PROXY_TIMEOUT = 5_000;
 
-export async function runContest(scenario: Scenario, clients: readonly ClientName[], rounds: Rounds): Promise<Contest> {
+export async function runContest(
+  scenario: Scenario,
+  clients: readonly ClientName[],
+  rounds: Rounds,
+): Promise<Contest> {
   const memcached = await startMemcached({ memory: SERVER_MEMORY_MB });
   try {
     if (scenario.addedDelay === 0) {
@@ -56,7 +60,10 @@ async function runDelayedContest(
   rounds: Rounds,
   direct: string,
 ): Promise<Contest> {
-  const process = new HelperProcess<never, string>('delay-proxy.js', [direct, String(scenario.addedDelay)]);
+  const process = new HelperProcess<never, string>('delay-proxy.js', [
+    direct,
+    String(scenario.addedDelay),
+  ]);
   try {
     const proxied = await process.receive(PROXY_TIMEOUT);
     const proxy = await measureProxy(direct, proxied);
@@ -84,7 +91,8 @@ async function compete(
     }
     for (let round = 0; round < rounds.count; round += 1) {
       for (const contestant of rotate(contestants, round)) {
-        if (contestant.outcome.kind === 'measured') await runRound(contestant, contestant.outcome, rounds);
+        if (contestant.outcome.kind === 'measured')
+          await runRound(contestant, contestant.outcome, rounds);
       }
     }
     return new Map(contestants.map(({ client, outcome }) => [client, outcome]));
@@ -100,14 +108,26 @@ async function prepare({ process }: Contestant, assignment: Request): Promise<Ou
   return { kind: 'unsupported' };
 }
 
-async function runRound(contestant: Contestant, outcome: Outcome & { kind: 'measured' }, rounds: Rounds): Promise<void> {
+async function runRound(
+  contestant: Contestant,
+  outcome: Outcome & { kind: 'measured' },
+  rounds: Rounds,
+): Promise<void> {
   const { warmUp, duration } = rounds;
-  const reply = await ask(contestant.process, { warmUp, duration }, warmUp + duration + ROUND_TIMEOUT);
+  const reply = await ask(
+    contestant.process,
+    { warmUp, duration },
+    warmUp + duration + ROUND_TIMEOUT,
+  );
   if (reply.kind === 'sample') outcome.samples.push(reply.sample);
   if (reply.kind === 'failed') contestant.outcome = { kind: 'void', reason: reply.reason };
 }
 
-async function ask(process: HelperProcess<Request, Reply>, request: Request, timeout: number): Promise<Reply> {
+async function ask(
+  process: HelperProcess<Request, Reply>,
+  request: Request,
+  timeout: number,
+): Promise<Reply> {
   try {
     return await process.ask(request, timeout);
   } catch (error) {

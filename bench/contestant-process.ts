@@ -1,25 +1,32 @@
-// The process of one client in one scenario: connects, prepares, then runs a round whenever it is told to.
+// The process of one client in one scenario: connects, prepares, then runs a round whenever told to.
 
 import { loadClient } from './clients';
 import { Load, type Window } from './load';
 import type { Assignment, Reply, Request } from './messages';
-import { createContext, createOperation } from './operations';
+import { createContext } from './operation';
+import { createOperation } from './operations';
 
 type RunRound = (window: Window) => Promise<Reply>;
 
 function serve(): void {
-  let runRound: RunRound = async () => ({ kind: 'failed', reason: 'a round came before the assignment' });
+  let runRound: RunRound = async () => ({
+    kind: 'failed',
+    reason: 'a round came before the assignment',
+  });
 
   async function prepare({ client: name, scenario, server, direct }: Assignment): Promise<Reply> {
     const client = await loadClient(name);
     const adapter = await client.connect(server);
     const prefix = name.replaceAll(' ', '-');
-    const operation = createOperation(createContext(adapter, client.values, scenario, direct, prefix));
+    const context = createContext(adapter, client.values, scenario, direct, prefix);
+    const operation = createOperation(scenario.operation, context);
     if (!operation) return { kind: 'unsupported' };
     await operation.prepare();
     const load = new Load(operation, scenario.callers);
     runRound = async (window) => {
       await operation.refill();
+      // A client may have closed its idle connection: it is not to open one for each caller now.
+      await adapter.get.start(`${prefix}:idle`);
       const sample = await load.round(window);
       await operation.verify(load.position);
       return { kind: 'sample', sample };

@@ -2,7 +2,7 @@
 //
 //   delay-proxy.js <host:port> <milliseconds>
 //
-// Node's timers count whole milliseconds, so the event loop is paced by short sleeps instead while something is held.
+// Node's timers count whole milliseconds, so short sleeps pace the event loop while something is held.
 
 import { writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
@@ -17,7 +17,7 @@ interface Held {
 /** The longest sleep, in milliseconds: replies that arrive in it are noticed that much late. */
 const SLEEP = 0.05;
 
-/** Replies in the order they arrived, which is the order they fall due: all are held equally long. */
+/** Replies in the order they came, which is the order they fall due: all are held equally long. */
 class HoldingLine {
   readonly #delay: number;
   readonly #clock = new Int32Array(new SharedArrayBuffer(4));

@@ -10,7 +10,7 @@ export interface Environment {
   system: string;
   cpu: string;
   cores: number;
-  /** Of the last minute, before the run: above 0.5 others use the machine too, and only ratios mean anything. */
+  /** Of the minute before the run. On a machine in use only ratios mean anything. */
   load: number;
   memcached: string;
   packages: Record<string, string>;
@@ -33,7 +33,15 @@ function readVersion(name: string): string {
   return JSON.parse(readFileSync(require.resolve(`${name}/package.json`), 'utf8')).version;
 }
 
-export function renderEnvironment({ node, system, cpu, cores, load, memcached, packages }: Environment): string {
+export function renderEnvironment({
+  node,
+  system,
+  cpu,
+  cores,
+  load,
+  memcached,
+  packages,
+}: Environment): string {
   const versions = Object.entries(packages).map(([name, version]) => `${name} ${version}`);
   return [
     `Node ${node}, ${memcached}, ${system}, ${cores} x ${cpu}, load ${load.toFixed(2)}`,

@@ -7,7 +7,12 @@ import { parseServer } from './server-address';
 const KEYS_A_WRITE = 2_000;
 
 /** Sets `count` keys, `${prefix}${0..count - 1}`, to `value`. */
-export async function fill(server: string, prefix: string, count: number, value: string): Promise<void> {
+export async function fill(
+  server: string,
+  prefix: string,
+  count: number,
+  value: string,
+): Promise<void> {
   const { host, port } = parseServer(server);
   const socket = connect(port, host);
   await once(socket, 'connect');

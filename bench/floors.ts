@@ -16,9 +16,33 @@ interface Floor {
 }
 
 const FLOORS: readonly Floor[] = [
-  { operations: ['get'], callers: 128, valueSize: SMALL, addedDelay: 0, figure: 'rate', rival: 'best peer', factor: 2 },
-  { operations: ['get'], callers: 128, valueSize: SMALL, addedDelay: 0, figure: 'loopTime', rival: 'best peer', factor: 1 / 4 },
-  { operations: ['getMulti'], callers: 16, valueSize: SMALL, addedDelay: 0, figure: 'rate', rival: 'best peer', factor: 2 },
+  {
+    operations: ['get'],
+    callers: 128,
+    valueSize: SMALL,
+    addedDelay: 0,
+    figure: 'rate',
+    rival: 'best peer',
+    factor: 2,
+  },
+  {
+    operations: ['get'],
+    callers: 128,
+    valueSize: SMALL,
+    addedDelay: 0,
+    figure: 'loopTime',
+    rival: 'best peer',
+    factor: 1 / 4,
+  },
+  {
+    operations: ['getMulti'],
+    callers: 16,
+    valueSize: SMALL,
+    addedDelay: 0,
+    figure: 'rate',
+    rival: 'best peer',
+    factor: 2,
+  },
 ];
 
 const NAMES: Record<Figure, string> = {
@@ -30,7 +54,10 @@ const NAMES: Record<Figure, string> = {
   rss: 'rss',
 };
 
-/** Says of every floor of a scenario whether it was met: `calls/s met (>= 2x best peer)`. Empty without a floor or a rival. */
+/**
+ * Says of every floor of a scenario whether it was met, `calls/s met (>= 2x best peer)`; nothing where
+ * there is no floor or no rival.
+ */
 export function judge(results: Results): string {
   return FLOORS.filter((floor) => concerns(floor, results.contest.scenario))
     .flatMap((floor) => {

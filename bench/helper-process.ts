@@ -1,4 +1,4 @@
-// A process of the bench's own that answers one message at a time. It ends with the bench, whatever becomes of it.
+// A process of the bench's own, which answers one message at a time and ends with the bench.
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,8 +8,8 @@ export class HelperProcess<Request extends object, Reply> {
   readonly #child: ChildProcess;
 
   /** @param script name of a compiled file beside this one */
-  constructor(script: string, script_arguments: string[] = [], nodeOptions: string[] = []) {
-    this.#child = fork(join(__dirname, script), script_arguments, {
+  constructor(script: string, parameters: string[] = [], nodeOptions: string[] = []) {
+    this.#child = fork(join(__dirname, script), parameters, {
       execArgv: [...process.execArgv, ...nodeOptions],
       // Some peers log to stdout, which belongs to the table.
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -2,7 +2,7 @@
 
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Operation } from './operations';
+import type { Operation } from './operation';
 import { percentile } from './statistics';
 
 /** One round of one client. Times are microseconds. */
@@ -26,7 +26,7 @@ export interface Window {
   duration: number;
 }
 
-/** Callers work in lockstep: a stride that no usual number of callers is a multiple of times them all. */
+/** Callers work in lockstep: a stride that divides no usual number of them times them all. */
 const TIMED_EVERY = 7;
 
 interface Mark {
@@ -67,7 +67,9 @@ export class Load {
     const ended = new Promise<void>((resolve) => {
       this.#onKeysUsedUp = resolve;
     });
-    const callers = Promise.all(Array.from({ length: this.#callers }, (_, caller) => this.#call(caller)));
+    const callers = Promise.all(
+      Array.from({ length: this.#callers }, (_, caller) => this.#call(caller)),
+    );
     const measured = this.#measure(warmUp, duration, ended);
     const [sample] = await Promise.all([measured, callers]);
     return sample;

@@ -10,12 +10,14 @@ export interface ProxyQuality {
   /** Milliseconds that the proxy adds to a round trip. */
   added: number;
   added99: number;
-  /** Gets of 100 bytes a second that it carries, and the same of 64 KB. */
-  smallGets: number;
-  largeGets: number;
+  /** Values of 100 bytes a second that it carries, and the same of 64 KB. */
+  smallValues: number;
+  largeValues: number;
 }
 
 const ROUND_TRIPS = 300;
+/** Small values are asked for this many a command: one by one, the server would limit them. */
+const MULTI = 100;
 
 export async function measureProxy(direct: string, proxied: string): Promise<ProxyQuality> {
   await fill(direct, 'proxy-small-', 1, 'x'.repeat(100));
@@ -25,8 +27,9 @@ export async function measureProxy(direct: string, proxied: string): Promise<Pro
   return {
     added: median(delayed) - median(plain),
     added99: percentile(delayed, 0.99) - median(plain),
-    smallGets: await measureRate(proxied, 'get proxy-small-0\r\n', 4000, 200_000),
-    largeGets: await measureRate(proxied, 'get proxy-large-0\r\n', 100, 3_000),
+    smallValues:
+      MULTI * (await measureRate(proxied, `get ${'proxy-small-0 '.repeat(MULTI)}\r\n`, 50, 5_000)),
+    largeValues: await measureRate(proxied, 'get proxy-large-0\r\n', 100, 3_000),
   };
 }
 
@@ -52,8 +55,13 @@ async function measureRoundTrips(server: string): Promise<number[]> {
   return times.sort((a, b) => a - b);
 }
 
-/** Replies a second to equal commands, `inFlight` at a time. Only bytes are counted: nothing here parses a reply. */
-async function measureRate(server: string, command: string, inFlight: number, total: number): Promise<number> {
+/** Replies a second to equal commands, `inFlight` at a time. It counts bytes and parses nothing. */
+async function measureRate(
+  server: string,
+  command: string,
+  inFlight: number,
+  total: number,
+): Promise<number> {
   const replySize = await measureReply(server, command);
   const socket = await open(server);
   const begin = performance.now();

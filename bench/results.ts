@@ -23,11 +23,14 @@ export interface Results {
 }
 
 export function summarise(contest: Contest): Results {
-  const rows = Array.from(contest.outcomes, ([client, outcome]): Row => ({
-    client,
-    outcome,
-    figures: outcome.kind === 'measured' ? medians(outcome.samples) : undefined,
-  }));
+  const rows = Array.from(
+    contest.outcomes,
+    ([client, outcome]): Row => ({
+      client,
+      outcome,
+      figures: outcome.kind === 'measured' ? medians(outcome.samples) : undefined,
+    }),
+  );
   return { contest, rows };
 }
 
@@ -43,8 +46,16 @@ function medians(samples: readonly Sample[]): Sample {
   };
 }
 
-/** The client's figure over the rival's; undefined where one of them is missing. The best peer is the best at this figure. */
-export function ratio({ rows }: Results, client: ClientName, figure: Figure, rival: Rival): number | undefined {
+/**
+ * The client's figure over the rival's, undefined where one is missing. The best peer is the best at
+ * this figure, not one peer for all of them.
+ */
+export function ratio(
+  { rows }: Results,
+  client: ClientName,
+  figure: Figure,
+  rival: Rival,
+): number | undefined {
   const own = rows.find((row) => row.client === client)?.figures;
   const rivals = rows
     .filter((row) => (rival === 'baseline' ? row.client === BASELINE : isPeer(row.client)))

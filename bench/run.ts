@@ -10,9 +10,10 @@ import { type Results, summarise } from './results';
 import { renderResults } from './table';
 
 const LEGEND = `
-calls/s: calls answered a second. loop us: time the event loop was busy, a call. CPU us: of the whole process, a call.
-p50, p99: latency of a call. rss: resident memory of the client's process. All are medians of the rounds, and every
-value read was compared with what was written. "bench itself" has no client: the least that any row can show.`;
+calls/s: calls answered a second. loop us: time the event loop was busy, a call. CPU us: of all
+threads of the client's process, a call. p50, p99: latency of a call. rss: resident memory of the
+client's process. All are medians of the rounds; every value read was compared with what was
+written. "bench itself" has no client: the least that any row can show.`;
 
 async function run({ plan, clients, rounds, json }: Options): Promise<void> {
   const environment = describeEnvironment();
@@ -24,7 +25,11 @@ async function run({ plan, clients, rounds, json }: Options): Promise<void> {
     all.push(results);
     console.log(renderResults(results, judge(results)));
   }
-  if (json !== undefined) writeFileSync(json, `${JSON.stringify({ environment, rounds, results: all.map(toJson) }, null, 2)}\n`);
+  if (json !== undefined)
+    writeFileSync(
+      json,
+      `${JSON.stringify({ environment, rounds, results: all.map(toJson) }, null, 2)}\n`,
+    );
   // A floor may be missed on a busy machine; a wrong answer may not be given on any.
   if (all.some(isOurVoid)) process.exitCode = 1;
 }

@@ -56,7 +56,12 @@ export const LARGE = 64 * 1024;
 
 /** Every operation once at the load the floors are set for, and the other dimensions by example. */
 export function defaultPlan(): Scenario[] {
-  const at = (operation: OperationName, callers: number, valueSize = SMALL, addedDelay = 0): Scenario => ({
+  const at = (
+    operation: OperationName,
+    callers: number,
+    valueSize = SMALL,
+    addedDelay = 0,
+  ): Scenario => ({
     operation,
     callers,
     valueSize,
@@ -84,13 +89,16 @@ export function cross(
   valueSizes: readonly number[],
   addedDelays: readonly number[],
 ): Scenario[] {
-  return addedDelays.flatMap((addedDelay) =>
-    operations.flatMap((operation) =>
-      valueSizes.flatMap((valueSize) =>
-        callers.map((count): Scenario => ({ operation, callers: count, valueSize, addedDelay })),
+  return addedDelays
+    .flatMap((addedDelay) =>
+      operations.flatMap((operation) =>
+        valueSizes.flatMap((valueSize) =>
+          callers.map((count): Scenario => ({ operation, callers: count, valueSize, addedDelay })),
+        ),
       ),
-    ),
-  )
-    .filter(({ operation, valueSize }) => !ONLY_ONE_SIZE.has(operation) || valueSize === valueSizes[0])
+    )
+    .filter(
+      ({ operation, valueSize }) => !ONLY_ONE_SIZE.has(operation) || valueSize === valueSizes[0],
+    )
     .filter((scenario) => keysInFlight(scenario) * scenario.valueSize <= DATASET_BYTES);
 }

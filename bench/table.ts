@@ -1,8 +1,8 @@
-// The results as aligned text. Columns are as wide in every table, so that a run can be read downwards.
+// The results as text. Columns are equally wide in every table: a run can be read downwards.
 
 import { FLOOR, OURS } from './clients';
 import type { ProxyQuality } from './proxy-quality';
-import { type Figure, type Results, type Rival, ratio, type Row } from './results';
+import { type Figure, type Results, type Rival, type Row, ratio } from './results';
 import { describe } from './scenario';
 
 interface Column {
@@ -16,16 +16,40 @@ const NAME_WIDTH = -16;
 
 const COLUMNS: readonly Column[] = [
   { title: 'client', width: NAME_WIDTH, text: ({ client }) => client },
-  { title: 'calls/s', width: 11, text: (row) => figure(row, 'rate', 0) + (isEmulated(row) ? '*' : '') },
-  { title: 'x best peer', width: 13, text: (row, results) => times(row, results, 'rate', 'best peer') },
-  { title: 'x baseline', width: 12, text: (row, results) => times(row, results, 'rate', 'baseline') },
+  {
+    title: 'calls/s',
+    width: 11,
+    text: (row) => figure(row, 'rate', 0) + (isEmulated(row) ? '*' : ''),
+  },
+  {
+    title: 'x best peer',
+    width: 13,
+    text: (row, results) => times(row, results, 'rate', 'best peer'),
+  },
+  {
+    title: 'x baseline',
+    width: 12,
+    text: (row, results) => times(row, results, 'rate', 'baseline'),
+  },
   { title: 'loop us', width: 11, text: (row) => figure(row, 'loopTime', 2) },
-  { title: 'x best peer', width: 13, text: (row, results) => times(row, results, 'loopTime', 'best peer') },
-  { title: 'x baseline', width: 12, text: (row, results) => times(row, results, 'loopTime', 'baseline') },
+  {
+    title: 'x best peer',
+    width: 13,
+    text: (row, results) => times(row, results, 'loopTime', 'best peer'),
+  },
+  {
+    title: 'x baseline',
+    width: 12,
+    text: (row, results) => times(row, results, 'loopTime', 'baseline'),
+  },
   { title: 'CPU us', width: 10, text: (row) => figure(row, 'cpuTime', 2) },
   { title: 'p50 us', width: 9, text: (row) => figure(row, 'p50', 0) },
   { title: 'p99 us', width: 9, text: (row) => figure(row, 'p99', 0) },
-  { title: 'rss MB', width: 8, text: ({ figures }) => (figures ? (figures.rss / 1e6).toFixed(0) : NONE) },
+  {
+    title: 'rss MB',
+    width: 8,
+    text: ({ figures }) => (figures ? (figures.rss / 1e6).toFixed(0) : NONE),
+  },
 ];
 
 /** @param verdict goes to the end of our own row */
@@ -35,13 +59,16 @@ export function renderResults(results: Results, verdict: string): string {
     `\n${describe(scenario)}`,
     ...(proxy ? [describeProxy(proxy)] : []),
     COLUMNS.map(({ title, width }) => pad(title, width)).join(''),
-    ...results.rows.map((row) => renderRow(row, results) + (row.client === OURS ? `  ${verdict}` : '')),
+    ...results.rows.map(
+      (row) => renderRow(row, results) + (row.client === OURS ? `  ${verdict}` : ''),
+    ),
     ...(results.rows.some(isEmulated) ? ['* has no such call: as many single ones at once'] : []),
   ].join('\n');
 }
 
 function renderRow(row: Row, results: Results): string {
-  if (row.outcome.kind === 'void') return `${pad(row.client, NAME_WIDTH)}  VOID: ${row.outcome.reason}`;
+  if (row.outcome.kind === 'void')
+    return `${pad(row.client, NAME_WIDTH)}  VOID: ${row.outcome.reason}`;
   return COLUMNS.map(({ width, text }) => pad(text(row, results), width)).join('');
 }
 
@@ -63,9 +90,9 @@ function pad(text: string, width: number): string {
   return width < 0 ? text.padEnd(-width) : text.padStart(width);
 }
 
-function describeProxy({ added, added99, smallGets, largeGets }: ProxyQuality): string {
+function describeProxy({ added, added99, smallValues, largeValues }: ProxyQuality): string {
   return (
     `  proxy: adds ${added.toFixed(2)} ms (p99 ${added99.toFixed(2)} ms), ` +
-    `carries ${smallGets.toFixed(0)} gets/s of 100 B or ${largeGets.toFixed(0)} of 64 KB`
+    `carries ${smallValues.toFixed(0)} values/s of 100 B or ${largeValues.toFixed(0)} of 64 KB`
   );
 }

@@ -1,9 +1,15 @@
 // Values to bytes and back: serializer, compression and size limit in one place.
 import { types } from 'node:util';
 import type { Compression, CompressionMethod, ZlibMethod } from './compression';
-import { CacheMiss, describe, invalid, MemcachedError } from './errors';
+import { CacheMiss, invalid, invalidText, kindOf, MemcachedError } from './errors';
 import { maxUint32 } from './numbers';
-import { type Encoded, type Serializer, undecodable, viewOf } from './serializers/serializer';
+import {
+  type Encoded,
+  isDetached,
+  type Serializer,
+  undecodable,
+  viewOf,
+} from './serializers/serializer';
 import { isWellFormed } from './text';
 
 /** What `decode` gives for an item that its deserializer turned into a miss. */
@@ -24,7 +30,9 @@ export interface ValueFormat {
   readonly trusted: boolean;
 }
 
-/** How much larger than `maxValueSize` a value may be before compression, and after decompression. */
+/**
+ * How much larger than `maxValueSize` a value may be before compression, and after decompression.
+ */
 const expansion = 64;
 
 export class Codec {
@@ -44,7 +52,10 @@ export class Codec {
     this.#methods = format.readsZlib ? [...methods, format.zlib(-1)] : methods;
   }
 
-  /** Throws `SERIALIZE` or `TOO_LARGE`. The data may be the caller's own memory: copy before returning to it. */
+  /**
+   * Throws `SERIALIZE` or `TOO_LARGE`. The data may be the caller's own memory: copy before
+   * returning to it.
+   */
   encode(value: unknown): Encoded {
     const encoded = this.#serialize(value);
     // A character takes at most three bytes: most values need no count.
@@ -52,8 +63,8 @@ export class Codec {
   }
 
   /**
-   * The value in `data` from `start` to `end`, or `miss`. Throws `DECODE`. A Buffer in the result may be a view
-   * of `data`.
+   * The value in `data` from `start` to `end`, or `miss`. Throws `DECODE`. A Buffer in the result
+   * may be a view of `data`.
    */
   decode(data: Buffer, flags: number, start = 0, end = data.length): unknown {
     if (flags === this.#format.textFlags) {
@@ -110,10 +121,8 @@ export class Codec {
     if (size > this.#maxValueSize * expansion) return undefined;
     const { method } = this.#compression;
     if ((encoded.flags & method.flags) !== 0) {
-      throw new MemcachedError(
-        'SERIALIZE',
-        `serialize must leave the flag of ${method.name} (${method.flags}) free, got flags ${encoded.flags}`,
-      );
+      const rule = `leave the flag of ${method.name} (${method.flags}) free`;
+      throw wrongResult(rule, `flags ${encoded.flags}`);
     }
     const { data } = encoded;
     const plain = typeof data === 'string' ? Buffer.from(data) : data;
@@ -129,30 +138,32 @@ export class Codec {
 
 /** Bytes that are stored as they are (`setRaw`, `append`, `prepend`): a string or a Buffer. */
 export function checkData(data: unknown, what = 'data'): Buffer | string {
-  if (types.isUint8Array(data)) return viewOf(data);
+  if (types.isUint8Array(data)) {
+    if (isDetached(data)) throw invalidText(what, 'be readable', 'a detached Buffer');
+    return viewOf(data);
+  }
   if (typeof data !== 'string') throw invalid(what, 'be a string or a Buffer', data);
-  if (!isWellFormed(data)) throw invalid(what, 'be well-formed text', data);
+  if (!isWellFormed(data)) throw invalidText(what, 'be well-formed text', 'a lone surrogate');
   return data;
 }
 
 /** What a hook returned, read once and checked. */
 function checkEncoded(encoded: unknown): Encoded {
   if (typeof encoded !== 'object' || encoded === null || types.isPromise(encoded)) {
-    throw wrongResult('return { data, flags }', encoded);
+    throw wrongResult('return { data, flags }', kindOf(encoded));
   }
   const { data, flags } = encoded as Partial<Encoded>;
-  if (!Number.isInteger(flags) || (flags as number) < 0 || (flags as number) > maxUint32) {
-    throw wrongResult(`return flags from 0 to ${maxUint32}`, flags);
+  if (typeof flags !== 'number' || flags >>> 0 !== flags) {
+    const got = typeof flags === 'number' ? String(flags) : kindOf(flags);
+    throw wrongResult(`return flags from 0 to ${maxUint32}`, got);
   }
-  if (types.isUint8Array(data)) return { data: viewOf(data), flags: flags as number };
-  if (typeof data !== 'string' || !isWellFormed(data)) {
-    throw wrongResult('return data as a Buffer or well-formed string', typeof data);
-  }
-  return { data, flags: flags as number };
+  if (types.isUint8Array(data)) return { data: viewOf(data), flags };
+  if (typeof data === 'string' && isWellFormed(data)) return { data, flags };
+  throw wrongResult('return data as a Buffer or well-formed string', kindOf(data));
 }
 
-function wrongResult(rule: string, got: unknown): MemcachedError {
-  return new MemcachedError('SERIALIZE', `serialize must ${rule}, got ${describe(got)}`);
+function wrongResult(rule: string, got: string): MemcachedError {
+  return new MemcachedError('SERIALIZE', `serialize must ${rule}, got ${got}`);
 }
 
 function asSerializeError(error: unknown): MemcachedError {

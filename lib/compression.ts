@@ -1,8 +1,8 @@
 // The compression option, and the ways of marking and framing compressed data.
 import { constants as bufferLimits } from 'node:buffer';
 import { types } from 'node:util';
-import { constants as zlib, deflateSync, inflateSync } from 'node:zlib';
-import { invalid, MemcachedError } from './errors';
+import { deflateSync, inflateSync, constants as zlib } from 'node:zlib';
+import { invalid, kindOf, MemcachedError } from './errors';
 import { integer, maxInt32, maxUint32 } from './numbers';
 import { ownOptions } from './ownOptions';
 import { zlibBit } from './serializers/flags';
@@ -17,7 +17,12 @@ export interface CompressionAlgorithm {
 }
 
 export interface CompressionOptions {
-  /** Encoded values of this many bytes or more are compressed, and kept so if that made them smaller. @default 2000 */
+  /**
+   * Encoded values of this many bytes or more are compressed, and kept so if that made them
+   * smaller.
+   *
+   * @default 2000
+   */
   readonly threshold?: number;
   /** zlib's, -1 to 9. @default -1, zlib's own choice, which is 6 */
   readonly level?: number;
@@ -54,7 +59,7 @@ export function readCompression(
   zlibMethod: ZlibMethod,
   flagBits: number,
 ): Compression | undefined {
-  if (option === undefined || option === false) return undefined;
+  if (option === undefined) return undefined;
   const given = ownOptions(option, ['threshold', 'level', 'algorithm'], 'compression');
   const threshold = integer(
     given.threshold ?? defaultThreshold,
@@ -87,7 +92,10 @@ export function markedZlib(flags: number, level: number): CompressionMethod {
   };
 }
 
-/** A zlib stream behind the length of what is in it: 32 bits, little-endian, as php-memcached writes on such machines. */
+/**
+ * A zlib stream behind the length of what is in it: 32 bits, little-endian, as php-memcached writes
+ * on such machines.
+ */
 export function lengthPrefixedZlib(flags: number, level: number): CompressionMethod {
   return {
     name: 'zlib',
@@ -113,7 +121,8 @@ function readAlgorithm(option: unknown, flagBits: number): CompressionMethod {
   if (typeof option !== 'object' || option === null) {
     throw invalid('compression.algorithm', "be 'zlib' or an object", option);
   }
-  // Methods may sit on a prototype, so this is no ownOptions. Read once, called on the object they came from.
+  // Methods may sit on a prototype, so this is no ownOptions. Read once, called on the object they
+  // came from.
   const { name, flag, compress, decompress } = option as Partial<CompressionAlgorithm>;
   if (typeof name !== 'string' || name === '') {
     throw invalid('compression.algorithm.name', 'be a string', name);
@@ -146,6 +155,8 @@ function isOneBit(flags: number): boolean {
 
 function checkBytes(result: unknown, code: 'SERIALIZE' | 'DECODE', what: string): Uint8Array {
   if (types.isUint8Array(result)) return result;
-  const got = types.isPromise(result) ? 'a promise' : typeof result;
-  throw new MemcachedError(code, `${what} must return a Buffer or Uint8Array, got ${got}`);
+  throw new MemcachedError(
+    code,
+    `${what} must return a Buffer or Uint8Array, got ${kindOf(result)}`,
+  );
 }

@@ -3,39 +3,80 @@ import { types } from 'node:util';
 
 /** Every `code` a `MemcachedError` can carry: what happened, and what to do about it. */
 export const errorCodes = Object.freeze([
-  /** An argument, key or option breaks its rule. Nothing was sent. Remedy: the message names the rule. */
+  /**
+   * An argument, key or option breaks its rule. Nothing was sent. Remedy: the message names the
+   * rule.
+   */
   'INVALID_ARGUMENT',
-  /** The encoded value is over `maxValueSize`, or over the server's item size. Remedy: store less, compress, or raise `maxValueSize` and the server's `-I`. */
+  /**
+   * The encoded value is over `maxValueSize`, or over the server's item size. Remedy: store less,
+   * compress, or raise `maxValueSize` and the server's `-I`.
+   */
   'TOO_LARGE',
-  /** No answer within `timeout`. A write may have happened: see `maybeApplied`. Remedy: look at the server's load, or raise `timeout`. */
+  /**
+   * No answer within `timeout`. A write may have happened: see `maybeApplied`. Remedy: look at the
+   * server's load, or raise `timeout`.
+   */
   'TIMEOUT',
-  /** The connection could not be opened, or was lost. Remedy: check address, network and the server's connection limit. */
+  /**
+   * The connection could not be opened, or was lost. Remedy: check address, network and the
+   * server's connection limit.
+   */
   'CONNECTION',
-  /** The server failed repeatedly and its breaker is open: nothing was sent. Remedy: wait, it is probed until it is back. */
+  /**
+   * The server failed repeatedly and its breaker is open: nothing was sent. Remedy: wait, it is
+   * probed until it is back.
+   */
   'SERVER_DOWN',
-  /** The server answered what memcached does not answer. Remedy: check that it is a memcached, and that it speaks the chosen `protocol`. */
+  /**
+   * The server answered what memcached does not answer. Remedy: check that it is a memcached, and
+   * that it speaks the chosen `protocol`.
+   */
   'PROTOCOL',
-  /** The server refused `username` and `password`, or does not offer SASL. Remedy: check both sides. */
+  /**
+   * The server refused `username` and `password`, or does not offer SASL. Remedy: check both sides.
+   */
   'AUTHENTICATION',
   /** The server reported an error of its own. Remedy: the message holds its words. */
   'SERVER_ERROR',
-  /** The server has no memory for the item. Remedy: more memory (`-m`), or evictions allowed (no `-M`). */
+  /**
+   * The server has no memory for the item. Remedy: more memory (`-m`), or evictions allowed (no
+   * `-M`).
+   */
   'OUT_OF_MEMORY',
-  /** `incr` or `decr` of an item that is no decimal number. Remedy: set the counter first, or delete it. */
+  /**
+   * `incr` or `decr` of an item that is no decimal number. Remedy: set the counter first, or delete
+   * it.
+   */
   'NOT_NUMERIC',
-  /** The new value of a counter is above 2^53-1; it is in `value`, and was applied. Remedy: pass the delta as a bigint. */
+  /**
+   * The new value of a counter is above 2^53-1; it is in `value`, and was applied. Remedy: pass the
+   * delta as a bigint.
+   */
   'UNSAFE_INTEGER',
-  /** `maxPending` or `maxPendingBytes` is reached. Nothing was sent. Remedy: await earlier operations, or raise the limit. */
+  /**
+   * `maxPending` or `maxPendingBytes` is reached. Nothing was sent. Remedy: await earlier
+   * operations, or raise the limit.
+   */
   'OVERLOADED',
   /** The caller's `signal` was aborted. A write may have happened: see `maybeApplied`. */
   'ABORTED',
   /** The client is closed. Remedy: make a new one. */
   'CLOSED',
-  /** The serializer does not take the value. Nothing was sent. Remedy: the message names what it takes. */
+  /**
+   * The serializer does not take the value. Nothing was sent. Remedy: the message names what it
+   * takes.
+   */
   'SERIALIZE',
-  /** The stored bytes and flags are not what the serializer writes. Remedy: `getRaw`, or the `preset` of the client that wrote them. */
+  /**
+   * The stored bytes and flags are not what the serializer writes. Remedy: `getRaw`, or the
+   * `preset` of the client that wrote them.
+   */
   'DECODE',
-  /** The installed library, the server or this release cannot do it. Remedy: the message names what can. */
+  /**
+   * The installed library, the server or this release cannot do it. Remedy: the message names what
+   * can.
+   */
   'UNSUPPORTED',
 ] as const);
 
@@ -53,7 +94,8 @@ export interface ErrorDetails {
 /** What every promise of the package is rejected with, and every constructor throws. */
 export class MemcachedError extends Error {
   static {
-    // On the prototype, as for the built-in errors: an own property would be printed with the fields.
+    // On the prototype, as for the built-in errors: an own property would be printed with the
+    // fields.
     MemcachedError.prototype.name = 'MemcachedError';
   }
 
@@ -87,7 +129,9 @@ export class CacheMiss extends Error {
   }
 }
 
-/** `ttl must be a whole number of seconds ..., got -1`: what, its rule, and what was given instead. */
+/**
+ * `ttl must be a whole number of seconds ..., got -1`: what, its rule, and what was given instead.
+ */
 export function invalid(
   what: string,
   rule: string,
@@ -123,14 +167,24 @@ export function describe(value: unknown): string {
       return Object.is(value, -0) ? '-0' : String(value);
     case 'bigint':
       return describeBigint(value);
-    case 'symbol':
-      return 'a symbol';
-    case 'function':
-      return 'a function';
     case 'object':
-      return value === null ? 'null' : describeObject(value);
+      return types.isDate(value) ? describeDate(value) : kindOf(value);
     default:
+      return kindOf(value);
+  }
+}
+
+/** As `describe`, for what may be a value to be stored: its kind only, none of its content. */
+export function kindOf(value: unknown): string {
+  switch (typeof value) {
+    case 'undefined':
+      return 'undefined';
+    case 'object':
+      return value === null ? 'null' : kindOfObject(value);
+    case 'boolean':
       return String(value);
+    default:
+      return `a ${typeof value}`;
   }
 }
 
@@ -139,11 +193,11 @@ function describeBigint(value: bigint): string {
   return BigInt.asIntN(128, value) === value ? `${value}n` : 'a bigint of more than 128 bits';
 }
 
-function describeObject(value: object): string {
+function kindOfObject(value: object): string {
   if (types.isProxy(value)) return 'a proxy';
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (types.isUint8Array(value)) return 'a Buffer or Uint8Array';
-  if (types.isDate(value)) return describeDate(value);
+  if (types.isDate(value)) return 'a Date';
   if (types.isPromise(value)) return 'a promise';
   if (types.isMap(value)) return 'a Map';
   if (types.isSet(value)) return 'a Set';

@@ -29,7 +29,8 @@ export function toExptime(ttl: unknown, nowSeconds: number): number {
 }
 
 function dateToExptime(date: Date, nowSeconds: number): number {
-  // Rounded up, so that the item lives at least until the date. Not date.getTime(): it may be the caller's own.
+  // Rounded up, so that the item lives at least until the date. Not date.getTime(): it may be the
+  // caller's own.
   const seconds = Math.ceil(Date.prototype.getTime.call(date) / 1000);
   if (seconds > nowSeconds && seconds <= maxInt32) return seconds;
   throw invalid('ttl', 'be a Date in the future, at most 2038-01-19', date);
@@ -38,6 +39,7 @@ function dateToExptime(date: Date, nowSeconds: number): number {
 function invalidTtl(ttl: number, longest: number): MemcachedError {
   const rule = `be a whole number of seconds from 0 to ${longest}`;
   if (!Number.isInteger(ttl) || ttl <= longest) return invalid('ttl', rule, ttl);
-  const looksLike = ttl >= leastMilliseconds ? 'milliseconds' : 'a point in time, pass it as a Date';
+  const looksLike =
+    ttl >= leastMilliseconds ? 'milliseconds' : 'a point in time, pass it as a Date';
   return invalidText('ttl', rule, `${ttl} (looks like ${looksLike})`);
 }

@@ -1,6 +1,6 @@
 // What memcached takes for a key: 1 to 250 bytes, none of them a blank or a control character. Both
-// protocols: an unchecked key is a command of its own in the text protocol (H10), and namespace plus
-// key over 250 bytes loses its whole batch (H13).
+// protocols: an unchecked key is a command of its own in the text protocol (H10), and namespace
+// plus key over 250 bytes loses its whole batch (H13).
 import { isUtf8 } from 'node:buffer';
 import { types } from 'node:util';
 import { invalid, invalidText, type MemcachedError } from './errors';
@@ -64,11 +64,14 @@ export function preparePrefix(...prefixes: readonly string[]): Uint8Array {
   throw invalidText('prefix', rule, `${joined.length} bytes`);
 }
 
-/** A key fit for an error: itself where it is text, hexadecimal where it is not; never longer than a valid one. */
+/**
+ * A key fit for an error: itself where it is text, hexadecimal where it is not; never longer than a
+ * valid one.
+ */
 export function keyName(key: Key): string {
   const text = typeof key === 'string' ? key : bytesName(key);
   const short = text.length > maxKeyLength ? `${text.slice(0, maxKeyLength)}...` : text;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for control characters
   return short.replace(/[\x00-\x1f\x7f]/g, (character) => `\\x${hex(character.charCodeAt(0))}`);
 }
 

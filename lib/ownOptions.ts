@@ -11,13 +11,14 @@ export function ownOptions<Name extends string>(
   options: unknown,
   known: readonly Name[],
   what: string,
+  operation?: string,
 ): OwnOptions<Name> {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw invalid(what, 'be an object', options);
+    throw invalid(what, 'be an object', options, operation);
   }
   const snapshot: OwnOptions<Name> = Object.create(null);
   for (const name of Object.keys(options)) {
-    if (!isOneOf(name, known)) throw unknownName(name, known, what);
+    if (!isOneOf(name, known)) throw unknownName(name, known, what, operation);
     const value = (options as OwnOptions<Name>)[name];
     if (value !== undefined) snapshot[name] = value;
   }
@@ -48,7 +49,10 @@ export function trueOrFalse(value: unknown, what: string): boolean {
   throw invalid(what, 'be true or false', value);
 }
 
-/** Runs `read` over what the caller gave. A getter or trap of the caller's that throws is a bad argument. */
+/**
+ * Runs `read` over what the caller gave. A getter or trap of the caller's that throws is a bad
+ * argument.
+ */
 export function guarded<Result>(what: string, read: () => Result): Result {
   try {
     return read();
@@ -59,9 +63,14 @@ export function guarded<Result>(what: string, read: () => Result): Result {
   }
 }
 
-function unknownName(name: string, known: readonly string[], what: string): MemcachedError {
+function unknownName(
+  name: string,
+  known: readonly string[],
+  what: string,
+  operation?: string,
+): MemcachedError {
   const rule = known.length > 0 ? `be one of ${known.join(', ')}` : 'be left out';
-  return invalid(`${what}: the option name`, `${rule}${suggestion(name, known)}`, name);
+  return invalid(`${what}: the option name`, `${rule}${suggestion(name, known)}`, name, operation);
 }
 
 function suggestion(name: string, known: readonly string[]): string {

@@ -7,13 +7,13 @@ import { guarded, ownOptions } from './ownOptions';
 export type HostAndPort = readonly [host: string, port?: number, weight?: number];
 
 /**
- * One server. A string is `'host'`, `'host:port'`, `'host:port:weight'`, `'[::1]:11211'` or the path of
- * a unix socket, which begins with `/` and is taken whole: a path may hold a colon. An IPv6 literal
- * without brackets is a host without a port.
+ * One server. A string is `'host'`, `'host:port'`, `'host:port:weight'`, `'[::1]:11211'` or the
+ * path of a unix socket, which begins with `/` and is taken whole: a path may hold a colon. An IPv6
+ * literal without brackets is a host without a port.
  *
- * `port` is 1 to 65535, default 11211; `weight` is 1 to 2^32-1, default 1. A `host` that begins with
- * `/`, together with `port: 0`, is php-memcached's spelling of a unix socket, which has a place of
- * its own on a ring.
+ * `port` is 1 to 65535, default 11211; `weight` is 1 to 2^32-1, default 1. A `host` that begins
+ * with `/`, together with `port: 0`, is php-memcached's spelling of a unix socket, which has a
+ * place of its own on a ring.
  */
 export type ServerAddress =
   | string
@@ -37,12 +37,13 @@ export const defaultPort = 11211;
 // As `memcached_server_add` takes them, and no more than a resolver can do anything with: what is
 // left out (blanks, `/`, `@`, control characters) would change the target or a message (B35, H61).
 const hostPattern = /^[A-Za-z0-9._-]{1,255}$/;
-// sun_path without its final NUL: a longer path leaves libmemcached with an unconnected socket (H57).
+// sun_path without its final NUL: a longer path leaves libmemcached with an unconnected socket
+// (H57).
 const longestPath = 107;
 
 /**
- * One server or an array of them. An array that holds a number is `[host, port?, weight?]`, one server;
- * every other array is a list. Without `input`: `MEMCACHED_SERVERS`, else 127.0.0.1:11211.
+ * One server or an array of them. An array that holds a number is `[host, port?, weight?]`, one
+ * server; every other array is a list. Without `input`: `MEMCACHED_SERVERS`, else 127.0.0.1:11211.
  */
 export function parseServers(
   input: unknown,
@@ -116,9 +117,13 @@ function decimal(digits: string | undefined): number | undefined {
 function hostServer(host: unknown, port: unknown, weight: unknown, what: string): Server {
   if (typeof host !== 'string' || !host.startsWith('/')) return tcpServer(host, port, weight, what);
   if (port !== 0) {
-    throw invalid(`${what}.port`, 'be 0 where host is the path of a unix socket (or use path)', port);
+    throw invalid(
+      `${what}.port`,
+      'be 0 where host is the path of a unix socket (or use path)',
+      port,
+    );
   }
-  return { ...socketServer(host, weight, `${what}.host`), ringAsHost: true };
+  return Object.freeze({ ...socketServer(host, weight, `${what}.host`), ringAsHost: true });
 }
 
 function tcpServer(host: unknown, port: unknown, weight: unknown, what: string): Server {
@@ -132,7 +137,7 @@ function tcpServer(host: unknown, port: unknown, weight: unknown, what: string):
 }
 
 function socketServer(path: unknown, weight: unknown, what: string): Server {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for control characters
   if (typeof path !== 'string' || !path.startsWith('/') || /[\x00-\x1f\x7f]/.test(path)) {
     throw invalid(what, 'be an absolute path without control characters', path);
   }

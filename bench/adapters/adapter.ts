@@ -3,8 +3,8 @@
 export type Value = string | Buffer;
 
 /**
- * One operation of a client: how it is asked, and how its result is read. The two are apart, and reading is
- * synchronous, so that no client is charged for a promise that an adapter put around its own.
+ * One operation of a client: how it is asked and how its result is read. The two are apart, and reading
+ * is synchronous, so that no client is charged for a promise that its adapter made.
  */
 export interface Call<Arguments extends unknown[], Answer> {
   start(...input: Arguments): Promise<unknown>;
@@ -47,4 +47,13 @@ export function call<Arguments extends unknown[], Result, Answer>(
   read: (result: Result) => Answer,
 ): { start(...input: Arguments): Promise<Result>; read(result: Result): Answer } {
   return { start, read };
+}
+
+/** The promise of a command that calls back. */
+export function promised<Result>(
+  command: (callback: (error: unknown, result: Result) => void) => void,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    command((error, result) => (error ? reject(error) : resolve(result)));
+  });
 }

@@ -1,17 +1,9 @@
 import Memcached = require('memcached');
-import { type Adapter, type BenchClient, call, type Value } from './adapter';
+
+import { type Adapter, type BenchClient, call, promised, type Value } from './adapter';
 
 // Strings: npm memcached damages Buffers.
 export const client: BenchClient = { values: 'string', connect };
-
-// The library leaves the error undefined where its types promise a value, and answers a miss with `undefined`.
-type Callback<T> = (error: unknown, result: T) => void;
-
-function promised<T>(command: (callback: Callback<T>) => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    command((error, result) => (error ? reject(error) : resolve(result)));
-  });
-}
 
 async function connect(server: string): Promise<Adapter> {
   const memcached = new Memcached(server);
@@ -20,24 +12,41 @@ async function connect(server: string): Promise<Adapter> {
       (key: string) => promised<string | undefined>((done) => memcached.get(key, done)),
       (value) => value,
     ),
-    set: call((key: string, value: Value) => promised<boolean>((done) => memcached.set(key, value, 0, done)), Boolean),
-    add: call((key: string, value: Value) => promised<boolean>((done) => memcached.add(key, value, 0, done)), Boolean),
+    set: call(
+      (key: string, value: Value) =>
+        promised<boolean>((done) => memcached.set(key, value, 0, done)),
+      Boolean,
+    ),
+    add: call(
+      (key: string, value: Value) =>
+        promised<boolean>((done) => memcached.add(key, value, 0, done)),
+      Boolean,
+    ),
     incr: call(
       (key: string) => promised<number | boolean>((done) => memcached.incr(key, 1, done)),
       (count) => (typeof count === 'number' ? count : undefined),
     ),
-    touch: call((key: string, ttl: number) => promised<unknown>((done) => memcached.touch(key, ttl, done as () => void)), Boolean),
+    touch: call(
+      (key: string, ttl: number) =>
+        promised<unknown>((done) => memcached.touch(key, ttl, done as () => void)),
+      Boolean,
+    ),
     delete: call((key: string) => promised<boolean>((done) => memcached.del(key, done)), Boolean),
     gets: call(
-      (key: string) => promised<{ [key: string]: string; cas: string } | undefined>((done) => memcached.gets(key, done as never)),
+      (key: string) =>
+        promised<{ [key: string]: string; cas: string } | undefined>((done) =>
+          memcached.gets(key, done as never),
+        ),
       (hit) => readCas(hit),
     ),
     cas: call(
-      (key: string, value: Value, token) => promised<boolean>((done) => memcached.cas(key, value, String(token), 0, done)),
+      (key: string, value: Value, token) =>
+        promised<boolean>((done) => memcached.cas(key, value, String(token), 0, done)),
       Boolean,
     ),
     getMulti: call(
-      (keys: string[]) => promised<Record<string, string>>((done) => memcached.getMulti(keys, done)),
+      (keys: string[]) =>
+        promised<Record<string, string>>((done) => memcached.getMulti(keys, done)),
       (hits) => (key: string) => hits[key],
     ),
     close: async () => memcached.end(),

@@ -2,7 +2,7 @@
 import { types } from 'node:util';
 import { isWellFormed } from '../text';
 import { bigintFlags, bytesFlags, dateFlags, jsonFlags, numberFlags, textFlags } from './flags';
-import { jsonText } from './jsonText';
+import { isPlain, jsonText } from './jsonText';
 import {
   decodeInteger,
   decodeJson,
@@ -16,12 +16,13 @@ import {
 } from './serializer';
 
 /**
- * Round-trips strings, Buffers and Uint8Arrays (as Buffers), numbers with NaN, -0 and the infinities, bigints,
- * booleans, null, Dates, and objects and arrays of JSON; what is nested in those follows
- * `JSON.stringify`. Refuses undefined, functions, symbols, and objects that JSON would empty, such as Maps.
+ * Round-trips strings, Buffers and Uint8Arrays (as Buffers), numbers with NaN, -0 and the
+ * infinities, bigints, booleans, null, Dates, and objects and arrays of JSON; what is nested in
+ * those follows `JSON.stringify`. Refuses undefined, functions, symbols, and objects that JSON
+ * would empty, such as Maps.
  *
- * Numbers are decimal text, so that `incr` and `decr` work on them. A counter that outgrew what a number
- * can hold exactly comes back as a bigint.
+ * Numbers are decimal text, so that `incr` and `decr` work on them. A counter that outgrew what a
+ * number can hold exactly comes back as a bigint.
  */
 export const json: Serializer = Object.freeze({ serialize, deserialize });
 
@@ -49,8 +50,10 @@ function serialize(value: unknown): Encoded {
 }
 
 function serializeObject(value: object | null): Encoded {
-  if (types.isUint8Array(value)) return { data: viewOf(value), flags: bytesFlags };
-  if (types.isDate(value)) return { data: dateText(value), flags: dateFlags };
+  if (value !== null && !isPlain(value)) {
+    if (types.isUint8Array(value)) return { data: viewOf(value), flags: bytesFlags };
+    if (types.isDate(value)) return { data: dateText(value), flags: dateFlags };
+  }
   return { data: jsonText(value), flags: jsonFlags };
 }
 

@@ -4,13 +4,19 @@ import { MemcachedError } from '../errors';
 import { unserializable } from './serializer';
 
 export function jsonText(value: unknown): string {
-  if (typeof value === 'object' && value !== null && hasNoJson(value)) {
+  if (typeof value === 'object' && value !== null && !isPlain(value) && hasNoJson(value)) {
     throw unserializable('have a JSON form', value);
   }
   const text = stringify(value);
   // What a toJSON that returns undefined gives.
   if (text === undefined) throw unserializable('have a JSON form', value);
   return text;
+}
+
+/** An object literal or an array: what most values are, and what needs none of the slow checks. */
+export function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === Array.prototype || prototype === null;
 }
 
 function stringify(value: unknown): string | undefined {

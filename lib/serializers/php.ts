@@ -34,9 +34,10 @@ export const phpTextFlags = stringType;
 const largestLong = 2n ** 63n - 1n;
 
 /**
- * Strings, integers, floats and booleans as PHP's own; the rest as JSON, which php-memcached decodes whatever its own
- * serializer. A PHP string is text or bytes: it comes back as a Buffer where it is not UTF-8. What PHP,
- * igbinary or msgpack serialized, or fastlz compressed, comes back as `{ data, flags }`.
+ * Strings, integers, floats and booleans as PHP's own; the rest as JSON, which php-memcached
+ * decodes whatever its own serializer. A PHP string is text or bytes: it comes back as a Buffer
+ * where it is not UTF-8. What PHP, igbinary or msgpack serialized, or fastlz compressed, comes back
+ * as `{ data, flags }`.
  */
 export const php: Serializer = Object.freeze({ serialize, deserialize });
 

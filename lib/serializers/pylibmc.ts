@@ -26,9 +26,9 @@ export const pylibmcFlagBits = pickleBit | integerFlags | longFlags | pylibmcZli
 export const pylibmcTextFlags = textFlags;
 
 /**
- * Text, bytes and integers as Python's own; booleans as the 1 and 0 that pylibmc itself makes of them. What Python would
- * pickle (objects, arrays, null, fractions) goes out as JSON in text, and reads as that text on both
- * sides. A pickle is never loaded: it comes back as `{ data, flags }`.
+ * Text, bytes and integers as Python's own; booleans as the 1 and 0 that pylibmc itself makes of
+ * them. What Python would pickle (objects, arrays, null, fractions) goes out as JSON in text, and
+ * reads as that text on both sides. A pickle is never loaded: it comes back as `{ data, flags }`.
  */
 export const pylibmc: Serializer = Object.freeze({ serialize, deserialize });
 

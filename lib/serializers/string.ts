@@ -1,6 +1,12 @@
 // Text in, text out.
 import { textFlags } from './flags';
-import { decodeText, type Encoded, encodableText, type Serializer, unserializable } from './serializer';
+import {
+  decodeText,
+  type Encoded,
+  encodableText,
+  type Serializer,
+  unserializable,
+} from './serializer';
 
 /** Takes and gives strings, as UTF-8. Writes flags 0, reads whatever the flags. */
 export const string: Serializer = Object.freeze({ serialize, deserialize: decodeText });

@@ -11,8 +11,8 @@ import {
 } from './serializer';
 
 /**
- * Takes what `structuredClone` takes, but undefined. Not for servers that others write to: V8 trusts its
- * own format. Text with flags 0, such as a counter that `incr` created, is read too.
+ * Takes what `structuredClone` takes, but undefined. Not for servers that others write to: V8
+ * trusts its own format. Text with flags 0, such as a counter that `incr` created, is read too.
  */
 export const v8: Serializer = Object.freeze({ serialize, deserialize });
 

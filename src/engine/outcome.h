@@ -41,7 +41,8 @@ struct Outcome {
   std::uint32_t server = 0;    // index in the ring of the engine that answers
   std::uint32_t flags = 0;     // hits only
   int error_number = 0;        // failures only: errno when the kernel gave one
-  std::uint64_t number = 0;    // Gets: the cas token. Incr, Decr: the new value
+  std::uint64_t number = 0;    // Gets: the cas token. Incr, Decr: the new value. Ping: microseconds.
+                               // ServerWentDown: the Status that operations now get
   std::string_view value;      // hits: the value. Stats: "name value" lines. Failures: what the server said
 };
 

@@ -53,10 +53,14 @@ void HandlesEngine::add_server(const Server& server, const Transport& transport,
       new ServerLanes{{server, transport, resolver, index}, {}});
   added.state.on_breaker_opened = [this, &added, index] {
     for (const auto& lane : added.lanes) lane->fail_queued(added.state.breaker.reason());
-    announce(Status::ServerWentDown, index);
+    announce({.status = Status::ServerWentDown,
+              .server = index,
+              .number = static_cast<std::uint64_t>(added.state.breaker.reason())});
     watchdog_->wake();
   };
-  added.state.on_breaker_closed = [this, index] { announce(Status::ServerCameUp, index); };
+  added.state.on_breaker_closed = [this, index] {
+    announce({.status = Status::ServerCameUp, .server = index});
+  };
   added.state.wake_watchdog = [this] { watchdog_->hurry(); };
   for (std::size_t i = 0; i < lanes_per_server_; ++i) {
     added.lanes.push_back(std::make_unique<Lane>(added.state));
@@ -113,13 +117,13 @@ void HandlesEngine::subscribe(const std::weak_ptr<OutcomeSink>& sink) {
   sinks_.push_back(sink);
 }
 
-void HandlesEngine::announce(Status news, std::uint32_t server) {
+void HandlesEngine::announce(const Outcome& news) {
   const std::lock_guard lock(sinks_mutex_);
   for (const auto& known : sinks_) {
     const auto sink = known.lock();
     if (!sink) continue;
     OutcomeBuffer buffer;
-    buffer.append({.status = news, .server = server});
+    buffer.append(news);
     sink->deliver(std::move(buffer));
   }
 }

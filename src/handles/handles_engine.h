@@ -42,7 +42,7 @@ class HandlesEngine final : public Engine {
     return *servers_[number / lanes_per_server_]->lanes[number % lanes_per_server_];
   }
   bool watch(Deadline now);
-  void announce(Status news, std::uint32_t server);
+  void announce(const Outcome& news);
 
   const Router router_;
   const std::size_t lanes_per_server_;

@@ -1,7 +1,15 @@
 import type { MemcachedServer } from 'libmemcached/testing';
 import { describe, expect, test } from 'vitest';
 import { variants } from '../support/variants';
-import { failure, freshKey, freshKeys, openClient, serversFor, storedItem, whileStopped } from './helpers';
+import {
+  failure,
+  freshKey,
+  freshKeys,
+  openClient,
+  serversFor,
+  storedItem,
+  whileStopped,
+} from './helpers';
 
 describe.each(variants)('a cluster of three servers, $name', ({ options }) => {
   const cluster = serversFor(options, 3);
@@ -16,7 +24,8 @@ describe.each(variants)('a cluster of three servers, $name', ({ options }) => {
     test('names the one server that holds the key', async () => {
       const keys = freshKeys(60);
       await cluster.client.setMulti(keys.map((key) => [key, 'value']));
-      for (const key of keys) expect(await holders(key)).toEqual([cluster.client.locate(key).server]);
+      for (const key of keys)
+        expect(await holders(key)).toEqual([cluster.client.locate(key).server]);
     });
 
     test('tells server, host, port, path, index and weight', () => {
@@ -42,11 +51,16 @@ describe.each(variants)('a cluster of three servers, $name', ({ options }) => {
     });
 
     test('gives a heavier server more keys', () => {
-      const weighted = openClient(cluster.names.map((name, index) => `${name}:${index === 0 ? 8 : 1}`), options);
+      const weighted = openClient(
+        cluster.names.map((name, index) => `${name}:${index === 0 ? 8 : 1}`),
+        options,
+      );
       const keys = Array.from({ length: 3000 }, (_, n) => `weighted-${n}`);
       const heavy = keys.filter((key) => weighted.locate(key).index === 0).length;
       expect(heavy).toBeGreaterThan(2000);
-      expect(weighted.locate(keys.find((key) => weighted.locate(key).index === 0) as string).weight).toBe(8);
+      expect(
+        weighted.locate(keys.find((key) => weighted.locate(key).index === 0) as string).weight,
+      ).toBe(8);
     });
 
     test('moves few keys when a server joins a consistent ring, most of them under modula', () => {
@@ -73,7 +87,9 @@ describe.each(variants)('a cluster of three servers, $name', ({ options }) => {
     });
 
     test('of md5 is the first four bytes of the digest, little-endian', () => {
-      expect(cluster.client.hash('hello', 'md5')).toBe(Buffer.from('5d41402a', 'hex').readUInt32LE());
+      expect(cluster.client.hash('hello', 'md5')).toBe(
+        Buffer.from('5d41402a', 'hex').readUInt32LE(),
+      );
     });
   });
 

@@ -1,5 +1,5 @@
 import { deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib';
-import { Client, type ClientOptions } from 'libmemcached';
+import type { Client, ClientOptions } from 'libmemcached';
 import { describe, expect, test } from 'vitest';
 import { variants } from '../support/variants';
 import { failure, freshKey, oneServer, openClient } from './helpers';

@@ -70,7 +70,9 @@ describe.each(variants)('counters, $name', ({ options }) => {
       const key = await counter('1');
       expect(await cache.client.incr(key, 2 ** 32 + 1)).toBe(2 ** 32 + 2);
       expect(await cache.client.decr(key, 2 ** 32)).toBe(2);
-      expect(await cache.client.incr(key, Number.MAX_SAFE_INTEGER - 2)).toBe(Number.MAX_SAFE_INTEGER);
+      expect(await cache.client.incr(key, Number.MAX_SAFE_INTEGER - 2)).toBe(
+        Number.MAX_SAFE_INTEGER,
+      );
     });
 
     test('a result above 2^53 - 1 is exact as a bigint', async () => {
@@ -163,7 +165,11 @@ describe.each(variants)('counters, $name', ({ options }) => {
       const keys = freshKeys(100);
       await Promise.all(keys.map((key) => cache.client.set(key, '1')));
       const outcomes = await Promise.allSettled(
-        keys.flatMap((key) => [cache.client.incr(text), cache.client.incr(key), cache.client.get(key)]),
+        keys.flatMap((key) => [
+          cache.client.incr(text),
+          cache.client.incr(key),
+          cache.client.get(key),
+        ]),
       );
       const ofText = outcomes.filter((_outcome, index) => index % 3 === 0);
       const ofOthers = outcomes.filter((_outcome, index) => index % 3 !== 0);
@@ -177,7 +183,12 @@ describe.each(variants)('counters, $name', ({ options }) => {
       const [one, two] = [await counter('1'), await counter('20')];
       const absent = freshKey();
       const counts = await cache.client.incrMulti([one, absent, two]);
-      expect(new Map(counts)).toEqual(new Map([[one, 2], [two, 21]]));
+      expect(new Map(counts)).toEqual(
+        new Map([
+          [one, 2],
+          [two, 21],
+        ]),
+      );
       expect(counts.missing).toEqual([absent]);
       expect(counts.errors.size).toBe(0);
     });

@@ -111,7 +111,10 @@ describe.each(variants)('errors, $name', ({ options }) => {
       const client = openClient(server.server, options);
       let error: unknown;
       for (let n = 0; n < 500 && error === undefined; n += 1) {
-        error = await client.set(`key-${n}`, 'x'.repeat(100_000)).then(() => undefined, (e) => e);
+        error = await client.set(`key-${n}`, 'x'.repeat(100_000)).then(
+          () => undefined,
+          (e) => e,
+        );
       }
       expect(error).toMatchObject({ code: 'OUT_OF_MEMORY', server: server.server });
       expect(await client.get('key-0')).toHaveLength(100_000);

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { Client, type ClientOptions, MemcachedError } from 'libmemcached';
 import { type MemcachedServer, type StartOptions, startMemcached } from 'libmemcached/testing';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
@@ -106,7 +107,9 @@ export async function storedItem(
   server: MemcachedServer,
   key: string,
 ): Promise<{ flags: number; data: string } | undefined> {
-  const reply = /^VALUE \S+ (\d+) \d+\r\n([^]*)\r\nEND\r\n$/.exec(await raw(server, `get ${key}\r\n`));
+  const reply = /^VALUE \S+ (\d+) \d+\r\n([\s\S]*)\r\nEND\r\n$/.exec(
+    await raw(server, `get ${key}\r\n`),
+  );
   return reply ? { flags: Number(reply[1]), data: reply[2] as string } : undefined;
 }
 
@@ -127,10 +130,7 @@ export async function connectionsOf(server: MemcachedServer): Promise<number> {
 }
 
 /** Runs `body` while the server process is stopped: it accepts connections and answers nothing. */
-export async function whileStopped<T>(
-  server: MemcachedServer,
-  body: () => Promise<T>,
-): Promise<T> {
+export async function whileStopped<T>(server: MemcachedServer, body: () => Promise<T>): Promise<T> {
   process.kill(server.pid, 'SIGSTOP');
   try {
     return await body();
@@ -146,4 +146,28 @@ export function randomIntegers(seed: number): (limit: number) => number {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return Math.floor((state / 2 ** 32) * limit);
   };
+}
+
+export interface Ending {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/**
+ * Runs `script` in a Node process of its own, with `Client` in scope, and tells how it ended. A process
+ * that does not end by itself is killed after a while, which `signal` then shows.
+ */
+export function runScript(script: string, flags: string[] = []): Promise<Ending> {
+  const source = `const { Client, MemcachedError } = require('libmemcached');\n${script}`;
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [...flags, '-e', source],
+      { timeout: 30_000, killSignal: 'SIGKILL' },
+      (_error, stdout, stderr) =>
+        resolve({ code: child.exitCode, signal: child.signalCode, stdout, stderr }),
+    );
+  });
 }

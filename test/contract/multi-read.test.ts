@@ -18,7 +18,12 @@ describe.each(variants)('reading many keys, $name', ({ options }) => {
       const absent = freshKey();
       const result = await cache.client.getMulti([one, absent, two]);
       expect(result).toBeInstanceOf(Map);
-      expect(new Map(result)).toEqual(new Map([[one, `value of ${one}`], [two, `value of ${two}`]]));
+      expect(new Map(result)).toEqual(
+        new Map([
+          [one, `value of ${one}`],
+          [two, `value of ${two}`],
+        ]),
+      );
       expect(result.missing).toEqual([absent]);
       expect(result.errors).toEqual(new Map());
     });
@@ -28,7 +33,12 @@ describe.each(variants)('reading many keys, $name', ({ options }) => {
       await cache.client.set(nothing, null);
       await cache.client.set(empty, '');
       const result = await cache.client.getMulti([nothing, empty, absent]);
-      expect(new Map(result)).toEqual(new Map([[nothing, null], [empty, '']]));
+      expect(new Map(result)).toEqual(
+        new Map([
+          [nothing, null],
+          [empty, ''],
+        ]),
+      );
       expect(result.missing).toEqual([absent]);
     });
 
@@ -87,9 +97,15 @@ describe.each(variants)('reading many keys, $name', ({ options }) => {
 
     test('reads where groupKey routes', async () => {
       const servers = [cache.server, await ownServer(), await ownServer()];
-      const client = openClient(servers.map(({ server }) => server), options);
+      const client = openClient(
+        servers.map(({ server }) => server),
+        options,
+      );
       const keys = freshKeys(20);
-      await client.setMulti(keys.map((key) => [key, key]), { groupKey: 'group' });
+      await client.setMulti(
+        keys.map((key) => [key, key]),
+        { groupKey: 'group' },
+      );
       expect((await client.getMulti(keys, { groupKey: 'group' })).size).toBe(20);
       expect((await client.getMulti(keys)).missing.length).toBeGreaterThan(0);
     });

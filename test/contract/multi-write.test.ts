@@ -8,19 +8,39 @@ describe.each(variants)('writing many keys, $name', ({ options }) => {
   const cache = oneServer(options);
 
   describe('setMulti takes its entries', () => {
-    const forms: [string, (a: string, b: string) => Parameters<typeof cache.client.setMulti>[0]][] = [
-      ['as an object', (a, b) => ({ [a]: 1, [b]: 'two' })],
-      ['as a Map', (a, b) => new Map<string, unknown>([[a, 1], [b, 'two']])],
-      ['as an array of pairs', (a, b) => [[a, 1], [b, 'two']]],
-      ['as an array of triples with a ttl', (a, b) => [[a, 1, 0], [b, 'two', 0]]],
+    const forms: [string, (a: string, b: string) => Parameters<typeof cache.client.setMulti>[0]][] =
       [
-        'from a generator',
-        function* (a, b) {
-          yield [a, 1];
-          yield [b, 'two'];
-        },
-      ],
-    ];
+        ['as an object', (a, b) => ({ [a]: 1, [b]: 'two' })],
+        [
+          'as a Map',
+          (a, b) =>
+            new Map<string, unknown>([
+              [a, 1],
+              [b, 'two'],
+            ]),
+        ],
+        [
+          'as an array of pairs',
+          (a, b) => [
+            [a, 1],
+            [b, 'two'],
+          ],
+        ],
+        [
+          'as an array of triples with a ttl',
+          (a, b) => [
+            [a, 1, 0],
+            [b, 'two', 0],
+          ],
+        ],
+        [
+          'from a generator',
+          function* (a, b) {
+            yield [a, 1];
+            yield [b, 'two'];
+          },
+        ],
+      ];
 
     test.each(forms)('%s', async (_form, entries) => {
       const [a, b] = freshKeys(2) as [string, string];
@@ -67,7 +87,10 @@ describe.each(variants)('writing many keys, $name', ({ options }) => {
 
   test('setMulti gives a key that appears twice its last value', async () => {
     const key = freshKey();
-    const result = await cache.client.setMulti([[key, 'first'], [key, 'last']]);
+    const result = await cache.client.setMulti([
+      [key, 'first'],
+      [key, 'last'],
+    ]);
     expect(result.ok).toBe(true);
     expect(new Set(result.applied)).toEqual(new Set([key]));
     expect(await cache.client.get(key)).toBe('last');

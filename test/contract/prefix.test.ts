@@ -78,7 +78,9 @@ describe.each(variants)('prefixes and namespaces, $name', ({ options }) => {
     test('keeps the defaults of the client', async () => {
       const client = open({ ttl: 1000, maxValueSize: 10 });
       const view = client.withPrefix('view:');
-      expect(await failure(view.set('k', 'more than ten bytes'))).toMatchObject({ code: 'TOO_LARGE' });
+      expect(await failure(view.set('k', 'more than ten bytes'))).toMatchObject({
+        code: 'TOO_LARGE',
+      });
     });
   });
 
@@ -96,7 +98,8 @@ describe.each(variants)('prefixes and namespaces, $name', ({ options }) => {
 
     test('is hashed with hashWithNamespace', () => {
       const client = open({ namespace: 'ns.', hashWithNamespace: true });
-      for (const key of freshKeys(30)) expect(client.locate(key)).toEqual(cluster.client.locate(`ns.${key}`));
+      for (const key of freshKeys(30))
+        expect(client.locate(key)).toEqual(cluster.client.locate(`ns.${key}`));
     });
 
     test('is taken off results', async () => {

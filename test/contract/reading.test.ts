@@ -72,7 +72,9 @@ describe.each(variants)('reading, $name', ({ options }) => {
 
     test('reads a value of almost one mebibyte back byte for byte', async () => {
       const key = freshKey();
-      const value = Buffer.from(Uint8Array.from({ length: 1_000_000 }, (_, i) => (i * 31) ^ (i >> 8)));
+      const value = Buffer.from(
+        Uint8Array.from({ length: 1_000_000 }, (_, i) => (i * 31) ^ (i >> 8)),
+      );
       await cache.client.set(key, value);
       expect(value.equals((await cache.client.get(key)) as Buffer)).toBe(true);
     });

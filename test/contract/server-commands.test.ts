@@ -3,7 +3,15 @@ import type { MemcachedServer } from 'libmemcached/testing';
 import { describe, expect, test, vi } from 'vitest';
 import { raw } from '../support/raw';
 import { variants } from '../support/variants';
-import { freshKey, freshKeys, oneServer, openClient, ownServer, serversFor, whileStopped } from './helpers';
+import {
+  freshKey,
+  freshKeys,
+  oneServer,
+  openClient,
+  ownServer,
+  serversFor,
+  whileStopped,
+} from './helpers';
 
 describe.each(variants)('commands for whole servers, $name', ({ options }) => {
   const cache = oneServer(options);
@@ -54,7 +62,10 @@ describe.each(variants)('commands for whole servers, $name', ({ options }) => {
   describe('flush', () => {
     test('empties every server', async () => {
       const servers = [await ownServer(), await ownServer()];
-      const client = openClient(servers.map(({ server }) => server), options);
+      const client = openClient(
+        servers.map(({ server }) => server),
+        options,
+      );
       const keys = freshKeys(50);
       await client.setMulti(keys.map((key) => [key, 1]));
       expect(await client.flush()).toEqual(new Map(servers.map(({ server }) => [server, true])));

@@ -22,7 +22,12 @@ describe.each(variants)('getMultiStream, $name', ({ options }) => {
     const [one, two, absent] = freshKeys(3) as [string, string, string];
     await cache.client.setMulti({ [one]: 1, [two]: null });
     const pairs = await collect(cache.client.getMultiStream([one, absent, two]));
-    expect(new Map(pairs as [string, unknown][])).toEqual(new Map([[one, 1], [two, null]]));
+    expect(new Map(pairs as [string, unknown][])).toEqual(
+      new Map([
+        [one, 1],
+        [two, null],
+      ]),
+    );
     expect(pairs).toHaveLength(2);
   });
 

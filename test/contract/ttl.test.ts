@@ -10,32 +10,33 @@ describe.each(variants)('ttl, $name', ({ options }) => {
   const cache = oneServer(options);
 
   /** Every method that writes with a TTL, as a call that leaves `key` stored. */
-  const writes: [string, (client: Client, key: string, ttl?: number | Date) => Promise<unknown>][] = [
-    ['set', (client, key, ttl) => client.set(key, 'v', ttl)],
-    ['add', (client, key, ttl) => client.add(key, 'v', ttl)],
-    ['setRaw', (client, key, ttl) => client.setRaw(key, 'v', 0, ttl)],
+  const writes: [string, (client: Client, key: string, ttl?: number | Date) => Promise<unknown>][] =
     [
-      'replace',
-      async (client, key, ttl) => {
-        await client.set(key, 'old', 5000);
-        await client.replace(key, 'v', ttl);
-      },
-    ],
-    [
-      'cas',
-      async (client, key, ttl) => {
-        await client.set(key, 'old', 5000);
-        const item = await client.gets(key);
-        await client.cas(key, 'v', item?.cas as bigint, ttl);
-      },
-    ],
-    ['update', (client, key, ttl) => client.update(key, () => 'v', { ttl })],
-    ['getOrSet', (client, key, ttl) => client.getOrSet(key, { ttl }, () => 'v')],
-    ['setMulti', (client, key, ttl) => client.setMulti({ [key]: 'v' }, { ttl })],
-    ['addMulti', (client, key, ttl) => client.addMulti({ [key]: 'v' }, { ttl })],
-    ['incr with initial', (client, key, ttl) => client.incr(key, 1, { initial: 1, ttl })],
-    ['decr with initial', (client, key, ttl) => client.decr(key, 1, { initial: 1, ttl })],
-  ];
+      ['set', (client, key, ttl) => client.set(key, 'v', ttl)],
+      ['add', (client, key, ttl) => client.add(key, 'v', ttl)],
+      ['setRaw', (client, key, ttl) => client.setRaw(key, 'v', 0, ttl)],
+      [
+        'replace',
+        async (client, key, ttl) => {
+          await client.set(key, 'old', 5000);
+          await client.replace(key, 'v', ttl);
+        },
+      ],
+      [
+        'cas',
+        async (client, key, ttl) => {
+          await client.set(key, 'old', 5000);
+          const item = await client.gets(key);
+          await client.cas(key, 'v', item?.cas as bigint, ttl);
+        },
+      ],
+      ['update', (client, key, ttl) => client.update(key, () => 'v', { ttl })],
+      ['getOrSet', (client, key, ttl) => client.getOrSet(key, { ttl }, () => 'v')],
+      ['setMulti', (client, key, ttl) => client.setMulti({ [key]: 'v' }, { ttl })],
+      ['addMulti', (client, key, ttl) => client.addMulti({ [key]: 'v' }, { ttl })],
+      ['incr with initial', (client, key, ttl) => client.incr(key, 1, { initial: 1, ttl })],
+      ['decr with initial', (client, key, ttl) => client.decr(key, 1, { initial: 1, ttl })],
+    ];
 
   describe.each(writes)('%s', (_method, write) => {
     test('takes seconds', async () => {

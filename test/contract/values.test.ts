@@ -97,7 +97,14 @@ describe.each(variants)('values, $name', ({ options }) => {
       ['a function', () => 1],
       ['a symbol', Symbol('s')],
       ['an object that contains itself', cycle],
-      ['an object whose toJSON throws', { toJSON: () => { throw new Error('secret'); } }],
+      [
+        'an object whose toJSON throws',
+        {
+          toJSON: () => {
+            throw new Error('secret');
+          },
+        },
+      ],
       ['a bigint inside an object', { n: 1n }],
     ];
 
@@ -151,7 +158,10 @@ describe.each(variants)('values, $name', ({ options }) => {
     });
 
     test('string takes strings and gives strings', async () => {
-      const client = openClient(cache.server.server, { ...options, serializer: serializers.string });
+      const client = openClient(cache.server.server, {
+        ...options,
+        serializer: serializers.string,
+      });
       const key = freshKey();
       await client.set(key, '東京');
       expect(await client.get(key)).toBe('東京');

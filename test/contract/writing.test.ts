@@ -46,7 +46,9 @@ describe.each(variants)('writing, $name', ({ options }) => {
     });
 
     test('stores values around the sizes at which buffers are filled', async () => {
-      const sizes = [1, 1400, 4095, 4096, 4097, 8150, 8191, 8192, 8196, 16384, 65535, 65536, 262144];
+      const sizes = [
+        1, 1400, 4095, 4096, 4097, 8150, 8191, 8192, 8196, 16384, 65535, 65536, 262144,
+      ];
       const entries = sizes.map((size) => [freshKey(), 'x'.repeat(size)] as const);
       await Promise.all(entries.map(([key, value]) => cache.client.set(key, value)));
       const lengths = entries.map(async ([key]) => (await cache.client.getRaw(key))?.data.length);
@@ -123,11 +125,14 @@ describe.each(variants)('writing, $name', ({ options }) => {
   });
 
   describe('setRaw', () => {
-    test.each([0, 1, 65536, 2 ** 31, 2 ** 32 - 1])('stores bytes and flags %d as given', async (flags) => {
-      const key = freshKey();
-      expect(await cache.client.setRaw(key, Buffer.from('bytes'), flags)).toBe(true);
-      expect(await storedItem(cache.server, key)).toEqual({ flags, data: 'bytes' });
-    });
+    test.each([0, 1, 65536, 2 ** 31, 2 ** 32 - 1])(
+      'stores bytes and flags %d as given',
+      async (flags) => {
+        const key = freshKey();
+        expect(await cache.client.setRaw(key, Buffer.from('bytes'), flags)).toBe(true);
+        expect(await storedItem(cache.server, key)).toEqual({ flags, data: 'bytes' });
+      },
+    );
 
     test('stores a string as its UTF-8 and every byte value as it is', async () => {
       const [text, bytes] = freshKeys(2) as [string, string];

@@ -269,7 +269,11 @@ describe("libmemcached's own tests", () => {
       upstream.ketama_weighted,
       upstream.ketama_weighted.also_true_for,
     ],
-    ['weighted ketama of spymemcached', upstream.ketama_spy_weighted, upstream.ketama_spy_weighted.steps],
+    [
+      'weighted ketama of spymemcached',
+      upstream.ketama_spy_weighted,
+      upstream.ketama_spy_weighted.steps,
+    ],
   ] as const)('%s', (_, { servers, rows }, steps) =>
     withClient(ringOf(steps, specs(servers)), (client) => {
       const hosts = rows.map(({ key }) => client.locate(key).host);

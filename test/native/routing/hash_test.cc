@@ -13,9 +13,9 @@ TEST_CASE("hash values are those of libmemcached's own tests") {
     std::uint32_t of_apple;
   };
   constexpr std::array kRows{
-      Row{"default", 2297466611}, Row{"md5", 3195025439},     Row{"crc", 10542},
+      Row{"default", 2297466611}, Row{"md5", 3195025439},      Row{"crc", 10542},
       Row{"fnv1_64", 473199127},  Row{"fnv1a_64", 1488911807}, Row{"fnv1_32", 67176023},
-      Row{"fnv1a_32", 280767167}, Row{"murmur", 4142305122},  Row{"jenkins", 1442444624},
+      Row{"fnv1a_32", 280767167}, Row{"murmur", 4142305122},   Row{"jenkins", 1442444624},
       Row{"murmur3", 1120212521},
   };
   for (const Row& row : kRows) {
@@ -36,9 +36,10 @@ TEST_CASE("a hash the installed library lacks is refused by name") {
 }
 
 TEST_CASE("an unknown hash or distribution is refused with the names there are") {
-  CHECK(ring_error_of([] { hash_of("sha1", "key"); }) ==
-        "hash must be one of default md5 crc fnv1_64 fnv1a_64 fnv1_32 fnv1a_32 hsieh murmur murmur3 "
-        "jenkins, got 'sha1'");
+  CHECK(
+      ring_error_of([] { hash_of("sha1", "key"); }) ==
+      "hash must be one of default md5 crc fnv1_64 fnv1a_64 fnv1_32 fnv1a_32 hsieh murmur murmur3 "
+      "jenkins, got 'sha1'");
   CHECK(ring_error_of([] { Router(servers_of(2), {.distribution = "random"}); }) ==
         "distribution must be one of modula consistent consistent-ketama consistent-ketama-spy "
         "consistent-weighted virtual-bucket, got 'random'");

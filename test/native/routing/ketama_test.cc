@@ -33,7 +33,8 @@ std::vector<std::uint32_t> weights_of(const std::vector<Server>& servers) {
 
 std::vector<std::uint32_t> owners_on(const std::vector<Point>& points, const std::string& hash) {
   std::vector<std::uint32_t> owners;
-  for (const std::string& key : keys_of(500)) owners.push_back(owner_of(points, hash_of(hash, key)));
+  for (const std::string& key : keys_of(500))
+    owners.push_back(owner_of(points, hash_of(hash, key)));
   return owners;
 }
 
@@ -151,10 +152,10 @@ TEST_CASE("a key past the last point goes to the server of the first") {
   // libmemcached's own fixture: the highest hash of its list of keys.
   const std::string key = "VDEAAAAA";
   REQUIRE(hash_of("md5", key) == 4294758837U);
-  const std::vector<Server> servers{
-      tcp("10.0.1.1", 11211, 600),  tcp("10.0.1.2", 11211, 300), tcp("10.0.1.3", 11211, 200),
-      tcp("10.0.1.4", 11211, 350),  tcp("10.0.1.5", 11211, 1000), tcp("10.0.1.6", 11211, 800),
-      tcp("10.0.1.7", 11211, 950),  tcp("10.0.1.8", 11211, 100)};
+  const std::vector<Server> servers{tcp("10.0.1.1", 11211, 600),  tcp("10.0.1.2", 11211, 300),
+                                    tcp("10.0.1.3", 11211, 200),  tcp("10.0.1.4", 11211, 350),
+                                    tcp("10.0.1.5", 11211, 1000), tcp("10.0.1.6", 11211, 800),
+                                    tcp("10.0.1.7", 11211, 950),  tcp("10.0.1.8", 11211, 100)};
   const auto points = weighted_points(names_of(servers), weights_of(servers));
   REQUIRE(points.back().value < hash_of("md5", key));
   CHECK(Router(servers, kWeighted).server_of(key) == points.front().server);

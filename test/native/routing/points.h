@@ -1,4 +1,5 @@
-// The ring of points as libmemcached's documentation has it, written a second time to test the first.
+// The ring of points as libmemcached's documentation has it, written a second time to test the
+// first.
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,103 @@
+// The one place that loads the addon, and what it exports. Nothing else calls require for it.
+import { join } from 'node:path';
+import bindings from 'bindings';
+import type { Server } from './servers';
+
+/** What an engine is made from, checked by options.ts. `read_config` in native/ reads it. */
+export interface EngineConfig {
+  readonly servers: readonly Server[];
+  readonly ring: {
+    readonly hash: string;
+    readonly distribution: string;
+    readonly ketama: 'off' | 'unweighted' | 'weighted';
+    readonly sortHosts: boolean;
+    readonly buckets: readonly number[];
+    readonly configuration: string;
+  };
+  readonly transport: {
+    readonly engine: 'pipelined' | 'libmemcached';
+    readonly protocol: 'text' | 'binary';
+    readonly username: string;
+    readonly password: string;
+    readonly connections: number;
+    /** Milliseconds. */
+    readonly connectTimeout: number;
+    readonly noDelay: boolean;
+    /** Seconds, 0 is off. */
+    readonly keepAlive: number;
+    readonly behaviors: readonly (readonly [name: string, value: number])[];
+  };
+}
+
+export interface NativeCommandMetrics {
+  count: number;
+  misses: number;
+  failures: number;
+  /** The sum of all latencies. */
+  microseconds: number;
+  /** How many took less than 2^i microseconds and not less than 2^(i-1), by i. */
+  latency: number[];
+}
+
+export interface NativeServerMetrics {
+  pending: number;
+  connections: number;
+  connects: number;
+  breakerOpen: boolean;
+  /** By the number of the command. */
+  commands: NativeCommandMetrics[];
+}
+
+/** One client's view of an engine. */
+export interface NativeSession {
+  /** Takes the first `length` bytes: one turn's operations, laid out as in protocol.ts. */
+  submit(bytes: Uint8Array, length: number): void;
+  /** True when the operation was not sent: then it gets no outcome. Batches are numbered from 0. */
+  cancel(batch: number, index: number): boolean;
+  /** The index of the server that exactly these bytes live on. */
+  locate(bytes: Uint8Array): number;
+  /** In the order of their indices. */
+  servers(): Server[];
+  setServers(config: EngineConfig): void;
+  metrics(): NativeServerMetrics[];
+  /** What is unanswered stays so. */
+  close(): void;
+  /** Set by the client, called with outcomes laid out as in protocol.ts. Must not throw. */
+  onOutcomes: (outcomes: Buffer) => void;
+}
+
+export interface ParsedConfiguration {
+  servers: Server[];
+  namespace: string;
+  hashWithNamespace: boolean;
+  binary: boolean;
+  connectTimeout?: number;
+  timeout?: number;
+  connections?: number;
+}
+
+interface Binding {
+  /** Of the libmemcached that was found at run time. */
+  readonly libraryVersion: string;
+  readonly Session: new (
+    config: EngineConfig,
+    shared: boolean,
+  ) => NativeSession;
+  hash(algorithm: string, bytes: Uint8Array): number;
+  parseConfiguration(configuration: string): ParsedConfiguration;
+  /** Ends the threads of all engines of the process, waiting this long at the most. */
+  closeAll(milliseconds: number): void;
+}
+
+// `bindings` knows nothing of prebuilds/, where prebuildify puts what it builds.
+const prebuild = `prebuilds/${process.platform}-${process.arch}`;
+
+export const binding: Binding = bindings({
+  bindings: 'libmemcached',
+  module_root: join(__dirname, '..'),
+  try: [
+    ['module_root', 'build', 'Release', 'bindings'],
+    ['module_root', 'build', 'Debug', 'bindings'],
+    ['module_root', prebuild, 'bindings'],
+  ],
+});

@@ -1,0 +1,299 @@
+// Everything a client does with keys, under one prefix.
+import { noPayload } from './batch';
+import type { Key } from './keys';
+import { keyName, keyRoom, writeKey } from './keys';
+import { KeyOperations } from './keyOperations';
+import {
+  type Entry,
+  keyEntries,
+  type MultiResult,
+  pairEntries,
+  runAll,
+  toMultiResult,
+  toWriteResult,
+  type WriteResult,
+} from './multi';
+import { counter } from './numbers';
+import * as operations from './operations';
+import type { Item, Operation } from './operations';
+import { type OperationOptions, readOperationOptions, type WriteOptions } from './operationOptions';
+import * as patterns from './patterns';
+import type { FailurePolicy } from './pending';
+import { binding } from './binding';
+import { asMemcachedErrors } from './dispatcher';
+import { serverName } from './servers';
+import { blame, ttlOption, type View } from './view';
+
+export type Entries<T = unknown> =
+  | Readonly<Record<string, T>>
+  | Iterable<readonly [key: Key, value: T, ttl?: number | Date]>;
+
+export interface Location {
+  /** `'host:port'`, or the path of a unix socket. */
+  server: string;
+  /** Undefined for a unix socket, as is `port`. */
+  host: string | undefined;
+  port: number | undefined;
+  /** Undefined for TCP. */
+  path: string | undefined;
+  /** Of the server on the ring: its place in the list, unless `sortHosts` is set. */
+  index: number;
+  weight: number;
+}
+
+/** Keys asked for at a time by `getMultiStream`. */
+const streamChunk = 2000;
+
+/** What views of one client share. */
+export interface Shared {
+  readonly policy: FailurePolicy;
+  readonly loads: patterns.Loads;
+  /** The hash of the ring, by its option name. */
+  readonly hashName: string;
+}
+
+/**
+ * The operations on keys that begin with a prefix: what `withPrefix` returns, and what a `Client` is.
+ *
+ * The methods for many keys take effect for each key by itself. They never reject for a server that failed:
+ * what became of each key is in the result.
+ */
+export class Cache extends KeyOperations {
+  readonly #shared: Shared;
+
+  /** @internal */
+  constructor(view: View, shared: Shared) {
+    super(view);
+    this.#shared = shared;
+  }
+
+  /** A view on the same client whose keys all begin with `prefix`, after this one's own. */
+  withPrefix(prefix: string): Cache {
+    return new Cache(this.view.under(prefix), this.#shared);
+  }
+
+  /** The values of many keys, fetched from all servers at once. */
+  getMulti<T = unknown>(keys: Iterable<Key>, options?: OperationOptions): Promise<MultiResult<T>> {
+    return this.#readMulti(operations.get as Operation<T | undefined>, 'getMulti', keys, options);
+  }
+
+  /** The same with the tokens for `cas`. */
+  getsMulti<T = unknown>(
+    keys: Iterable<Key>,
+    options?: OperationOptions,
+  ): Promise<MultiResult<Item<T>>> {
+    const operation = operations.gets as Operation<Item<T> | undefined>;
+    return this.#readMulti(operation, 'getsMulti', keys, options);
+  }
+
+  /**
+   * The hits among any number of keys, as they come; a few thousand keys are under way at a time.
+   * Throws the first error it meets.
+   */
+  async *getMultiStream<T = unknown>(
+    keys: Iterable<Key> | AsyncIterable<Key>,
+    options?: OperationOptions,
+  ): AsyncGenerator<[key: string, value: T], void, undefined> {
+    let next = this.#getChunk<T>([], options);
+    for await (const chunk of chunksOf(keys, streamChunk)) {
+      const current = next;
+      // Asked for before the last chunk is handed out, so that the network does not wait for the caller.
+      next = this.#getChunk<T>(chunk, options);
+      next.catch(() => {}); // it is looked at in its turn
+      yield* await current;
+    }
+    yield* await next;
+  }
+
+  /** Stores all. `ok` is false if any failed. */
+  setMulti(entries: Entries, options?: WriteOptions | number | Date): Promise<WriteResult> {
+    return this.#storeMulti(operations.set, 'setMulti', entries, options);
+  }
+
+  /** Stores those that are not there yet; the others are in `refused`. */
+  addMulti(entries: Entries, options?: WriteOptions | number | Date): Promise<WriteResult> {
+    return this.#storeMulti(operations.add, 'addMulti', entries, options);
+  }
+
+  /** Stores those that are there; the others are in `refused`. */
+  replaceMulti(entries: Entries, options?: WriteOptions | number | Date): Promise<WriteResult> {
+    return this.#storeMulti(operations.replace, 'replaceMulti', entries, options);
+  }
+
+  /** Removes all; those that were not there are in `refused`. */
+  deleteMulti(keys: Iterable<Key>, options?: OperationOptions): Promise<WriteResult> {
+    return this.#run(operations.remove, 'deleteMulti', options, [], () =>
+      keyEntries(keys, () => noPayload),
+    ).then(({ entries, settled }) => toWriteResult(entries, settled));
+  }
+
+  /** Gives all a new TTL; those that are not there are in `refused`. */
+  touchMulti(
+    keys: Iterable<Key>,
+    ttl: number | Date,
+    options?: OperationOptions,
+  ): Promise<WriteResult> {
+    return this.#run(operations.touch, 'touchMulti', options, [], () => {
+      const payload = { ...noPayload, exptime: this.view.exptime(ttl) };
+      return keyEntries(keys, () => payload);
+    }).then(({ entries, settled }) => toWriteResult(entries, settled));
+  }
+
+  /** Adds `delta` to all; the new values, with `missing` and `errors` as `getMulti` has them. */
+  incrMulti(
+    keys: Iterable<Key>,
+    delta = 1,
+    options?: OperationOptions,
+  ): Promise<MultiResult<number>> {
+    return this.#run(operations.incr, 'incrMulti', options, [], () => {
+      const payload = { ...noPayload, number: counter(delta, 'delta') };
+      return keyEntries(keys, () => payload);
+    }).then(({ entries, settled }) => toMultiResult(entries, settled));
+  }
+
+  /**
+   * The cached value, or what `load` gives, which is stored with the TTL of `options`. One `load` a key
+   * runs at a time; all who wait get what it gives, or its error. `undefined` is not stored. A value that could
+   * not be stored is returned all the same; the error goes to the `'error'` event.
+   */
+  getOrSet<T>(
+    key: Key,
+    options: WriteOptions | number | Date | undefined,
+    load: () => T | Promise<T>,
+  ): Promise<T> {
+    try {
+      const { policy, loads } = this.#shared;
+      const name = this.#routingBytes(key, optionPrefix(options)).toString('latin1');
+      return patterns.getOrSet(this, loads, policy, name, key, options, load);
+    } catch (error) {
+      return Promise.reject(blame(error, 'getOrSet', key));
+    }
+  }
+
+  /**
+   * Reads an item, calls `fn` with its value (`undefined` on a miss) and stores what it returns, again
+   * and again until nobody has stored in between. `fn` may therefore run several times. Where it
+   * returns `undefined` the item is left as it is.
+   *
+   * @returns the value that is stored then
+   */
+  update<T = unknown>(
+    key: Key,
+    fn: (current: T | undefined) => T | undefined | Promise<T | undefined>,
+    options?: WriteOptions | number | Date,
+  ): Promise<T | undefined> {
+    return patterns.update(this, key, fn, options);
+  }
+
+  /** The server that `key` lives on, without asking it. Throws. (`memcached_server_by_key`) */
+  locate(key: Key, options?: Pick<OperationOptions, 'groupKey' | 'prefix'>): Location {
+    const { groupKey, prefix } = readOperationOptions(options, []);
+    const bytes =
+      groupKey === undefined
+        ? this.#routingBytes(key, prefix)
+        : keyBytes(groupKey, new Uint8Array(0), 'groupKey');
+    this.#routingBytes(key, prefix); // checked even where it does not count
+    const index = this.view.dispatcher.locate(bytes);
+    const server = this.view.dispatcher.servers[index];
+    if (server === undefined) throw new Error('the ring names a server that is not in the list');
+    const { host, port, weight, unixSocket } = server;
+    return {
+      server: serverName(server),
+      host: unixSocket ? undefined : host,
+      port: unixSocket ? undefined : port,
+      path: unixSocket ? host : undefined,
+      index,
+      weight,
+    };
+  }
+
+  /**
+   * The hash of a key, prefix included: unsigned, 32 bits. Throws. (`memcached_generate_hash_value`)
+   *
+   * @param algorithm one of the names that `hash` takes; default: the one of this client's ring
+   */
+  hash(key: Key, algorithm: string = this.#shared.hashName): number {
+    return asMemcachedErrors(() => binding.hash(algorithm, this.#routingBytes(key)));
+  }
+
+  #readMulti<T>(
+    operation: Operation<T | undefined>,
+    name: string,
+    keys: unknown,
+    options: unknown,
+  ): Promise<MultiResult<T>> {
+    return this.#run(operation, name, options, [], () => keyEntries(keys)).then(
+      ({ entries, settled }) => toMultiResult(entries, settled),
+    );
+  }
+
+  #storeMulti(
+    operation: Operation<boolean>,
+    name: string,
+    pairs: unknown,
+    options: unknown,
+  ): Promise<WriteResult> {
+    return this.#run(operation, name, options, ttlOption, ({ ttl }) =>
+      pairEntries(pairs, (value, own) => this.view.encoded(value, own ?? ttl)),
+    ).then(({ entries, settled }) => toWriteResult(entries, settled));
+  }
+
+  async #run<Result>(
+    operation: Operation<Result>,
+    name: string,
+    options: unknown,
+    extra: Parameters<typeof readOperationOptions>[1],
+    entriesOf: (given: ReturnType<typeof readOperationOptions>) => Entry[],
+  ) {
+    try {
+      const given = readOperationOptions(options, extra);
+      const entries = entriesOf(given);
+      const { dispatcher } = this.view;
+      dispatcher.requireOpen(name);
+      const scope = this.view.scopeOf(given);
+      const settled = await runAll(dispatcher, operation, scope, entries, this.#shared.policy);
+      return { entries, settled };
+    } catch (error) {
+      throw blame(error, name);
+    }
+  }
+
+  async #getChunk<T>(keys: Key[], options: OperationOptions | undefined) {
+    if (keys.length === 0) return new Map<string, T>();
+    const result = await this.getMulti<T>(keys, options);
+    const [error] = result.errors.values();
+    if (error !== undefined) throw error;
+    return result;
+  }
+
+  /** The bytes of a key that the ring hashes. */
+  #routingBytes(key: Key, prefix?: string): Buffer {
+    const { settings } = this.view;
+    const all = keyBytes(key, this.view.prefixBytes(prefix), 'key');
+    return settings.hashWithNamespace ? all : all.subarray(Buffer.byteLength(settings.namespace));
+  }
+}
+
+function keyBytes(key: Key, prefix: Uint8Array, what: string): Buffer {
+  const bytes = Buffer.allocUnsafe(prefix.length + keyRoom);
+  try {
+    return bytes.subarray(0, writeKey(bytes, 0, key, prefix, what));
+  } catch (error) {
+    throw blame(error, 'locate', typeof key === 'string' ? keyName(key) : undefined);
+  }
+}
+
+function optionPrefix(options: unknown): string | undefined {
+  return readOperationOptions(options, ttlOption).prefix;
+}
+
+async function* chunksOf(keys: Iterable<Key> | AsyncIterable<Key>, size: number) {
+  let chunk: Key[] = [];
+  for await (const key of keys) {
+    chunk.push(key);
+    if (chunk.length < size) continue;
+    yield chunk;
+    chunk = [];
+  }
+  yield chunk;
+}

@@ -1,0 +1,288 @@
+// The client: a cache on servers, their administration, and its own life.
+import { EventEmitter } from 'node:events';
+import { asMemcachedErrors, Dispatcher } from './dispatcher';
+import { binding, type EngineConfig } from './binding';
+import { Cache } from './cache';
+import { invalid, type MemcachedError } from './errors';
+import { type ClientMetrics, toServerMetrics } from './metrics';
+import { integer, maxInt32 } from './numbers';
+import { type FlushOptions, type OperationOptions, readOperationOptions } from './operationOptions';
+import { type ClientOptions, configuredSettings, type Settings, toSettings } from './options';
+import { oneOf, ownOptions } from './ownOptions';
+import type { FailurePolicy } from './pending';
+import { Command } from './protocol';
+import { closeAtExit } from './processExit';
+import { checkServersOnRing } from './ring';
+import { parseServers, type ServerAddress } from './servers';
+import { askAllServers, type PerServer, parseStats } from './serverWide';
+import { blame, View } from './view';
+
+export interface ClientEvents {
+  /** The server has failed repeatedly: nothing is sent to it until it answers again. */
+  serverDown: [server: string, error: MemcachedError];
+  /** It answers again. */
+  serverUp: [server: string];
+  /** A failure that `failures: 'miss'` turned into a miss. Without a listener it is dropped. */
+  error: [error: MemcachedError];
+}
+
+const statsSections = [
+  'general',
+  'items',
+  'slabs',
+  'sizes',
+  'settings',
+  'conns',
+  'reset',
+] as const;
+export type StatsSection = (typeof statsSections)[number];
+
+/**
+ * A client of one or more memcached servers. Connects with its first operation. An idle client does not keep
+ * the process alive, one with operations under way does.
+ */
+export class Client extends Cache implements AsyncDisposable {
+  readonly #events: EventEmitter<ClientEvents>;
+  readonly #settings: Settings;
+  readonly #dispatcher: Dispatcher;
+  readonly #failures: ForgivenFailures;
+
+  /**
+   * @param servers one server or an array of them: `'host'`, `'host:port'`, `'host:port:weight'`, `'[::1]:11211'`,
+   * `'/path'` of a unix socket, `[host, port?, weight?]`, `{ host, port?, weight? }` or `{ path, weight? }`.
+   * Default: `process.env.MEMCACHED_SERVERS`, separated by commas, else `127.0.0.1:11211`.
+   * @throws MemcachedError `INVALID_ARGUMENT`, `UNSUPPORTED`
+   */
+  constructor(
+    servers?: ServerAddress | readonly ServerAddress[],
+    options?: ClientOptions,
+  );
+  /** @internal */
+  constructor(settings: ReadySettings);
+  constructor(servers?: unknown, options?: unknown) {
+    const settings =
+      servers instanceof ReadySettings ? servers.settings : toSettings(servers, options);
+    const events = new EventEmitter<ClientEvents>();
+    const failures = new ForgivenFailures(settings.failures === 'miss', events);
+    const dispatcher = new Dispatcher({
+      config: toEngineConfig(settings),
+      shared: settings.shared,
+      codec: settings.codec,
+      policy: failures,
+      maxPending: settings.maxPending,
+      maxPendingBytes: settings.maxPendingBytes,
+      onServerNews: (server, error) => {
+        if (error === undefined) events.emit('serverUp', server);
+        else events.emit('serverDown', server, error);
+      },
+    });
+    super(new View(dispatcher, settings, settings.prefix), {
+      policy: failures,
+      loads: new Map(),
+      hashName: hashNameOf(settings),
+    });
+    this.#events = events;
+    this.#settings = settings;
+    this.#dispatcher = dispatcher;
+    this.#failures = failures;
+    if (settings.transport.username !== '') closeAtExit();
+  }
+
+  /**
+   * A client from a configuration string of libmemcached, such as
+   * `'--SERVER=a:11211 --DISTRIBUTION=consistent'`, which the library itself parses; options that read
+   * files are refused. `options` override what the string says of anything but servers and ring.
+   */
+  static fromConfig(configuration: string, options?: ClientOptions): Client {
+    const named = { ...configuredOptions(configuration), ...options };
+    return new Client(new ReadySettings(configuredSettings(configuration, named)));
+  }
+
+  /**
+   * Makes every item of every server a miss, at once or after `delay` seconds. (`memcached_flush`)
+   *
+   * @returns true for each server, or its error
+   */
+  flush(options?: FlushOptions): Promise<PerServer<true>> {
+    return this.#askAll('flush', options, ['delay'], ({ delay }) => ({
+      command: Command.flush,
+      number: delay === undefined ? 0 : integer(delay, 'delay', 0, maxInt32),
+      complete: () => true as const,
+    }));
+  }
+
+  /** The version of each server, or its error. (From `memcached_stat`: section 1, row 8 of the hazards.) */
+  version(options?: OperationOptions): Promise<PerServer<string>> {
+    return this.#askAll('version', options, [], () => ({
+      command: Command.version,
+      complete: (answer) => answer.text,
+    }));
+  }
+
+  /** The round trip to each server in milliseconds, or its error. */
+  ping(options?: OperationOptions): Promise<PerServer<number>> {
+    return this.#askAll('ping', options, [], () => ({
+      command: Command.ping,
+      complete: (answer) => answer.number / 1000,
+    }));
+  }
+
+  /**
+   * What each server counts, whole numbers as numbers, or its error. (`memcached_stat_execute`)
+   *
+   * @param section `general` (the default), `items`, `slabs`, `sizes`, `settings`, `conns`, or `reset`, which sets
+   * the counters to 0
+   */
+  stats(
+    section: StatsSection = 'general',
+    options?: OperationOptions,
+  ): Promise<PerServer<Record<string, string | number>>> {
+    return this.#askAll('stats', options, [], () => {
+      const name = oneOf(section, statsSections, 'section');
+      return {
+        command: Command.stats,
+        argument: name === 'general' ? '' : name,
+        complete: (answer) => parseStats(answer.text),
+      };
+    });
+  }
+
+  /**
+   * Puts other servers on the ring. Operations under way finish on the old ones; later ones go to the new, whose
+   * connections are opened anew.
+   */
+  setServers(servers: ServerAddress | readonly ServerAddress[]): void {
+    const { ring } = this.#settings;
+    if (ring.configuration !== '') {
+      throw invalid('setServers', 'not be used on a client made by fromConfig', servers);
+    }
+    const parsed = parseServers(servers ?? null);
+    checkServersOnRing(parsed, ring);
+    this.#dispatcher.setServers(toEngineConfig({ ...this.#settings, servers: parsed }));
+  }
+
+  /** Counters and latencies since the start, by server and operation. */
+  metrics(): ClientMetrics {
+    const dispatcher = this.#dispatcher;
+    const servers = dispatcher.metrics().map(toServerMetrics);
+    const names = dispatcher.serverNames;
+    return {
+      pending: dispatcher.pendingCount,
+      pendingBytes: dispatcher.pendingBytes,
+      forgiven: this.#failures.count,
+      servers: Object.fromEntries(servers.map((server, index) => [names[index], server])),
+    };
+  }
+
+  /**
+   * Takes no more operations, waits until those under way are answered, and ends the connections that no other
+   * client shares. Idempotent.
+   *
+   * @param options `timeout`: milliseconds to wait, from 0; then the rest is rejected with `CLOSED`.
+   * Default: the client's `timeout`
+   */
+  async close(options?: { timeout?: number }): Promise<void> {
+    const { timeout } = ownOptions<'timeout'>(options ?? {}, ['timeout'], 'options');
+    const patience =
+      timeout === undefined ? this.#settings.timeout : integer(timeout, 'timeout', 0, maxInt32);
+    await this.#dispatcher.close(patience);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  on<Name extends keyof ClientEvents>(
+    event: Name,
+    listener: (...args: ClientEvents[Name]) => void,
+  ): this {
+    this.#events.on(event, listener as never);
+    return this;
+  }
+
+  once<Name extends keyof ClientEvents>(
+    event: Name,
+    listener: (...args: ClientEvents[Name]) => void,
+  ): this {
+    this.#events.once(event, listener as never);
+    return this;
+  }
+
+  off<Name extends keyof ClientEvents>(
+    event: Name,
+    listener: (...args: ClientEvents[Name]) => void,
+  ): this {
+    this.#events.off(event, listener as never);
+    return this;
+  }
+
+  /** `events.once(client, ...)` calls it by this name. */
+  removeListener<Name extends keyof ClientEvents>(
+    event: Name,
+    listener: (...args: ClientEvents[Name]) => void,
+  ): this {
+    return this.off(event, listener);
+  }
+
+  #askAll<Result>(
+    name: string,
+    options: unknown,
+    extra: Parameters<typeof readOperationOptions>[1],
+    detailsOf: (
+      given: ReturnType<typeof readOperationOptions>,
+    ) => Omit<Parameters<typeof askAllServers<Result>>[1], 'name' | 'timeout'>,
+  ): Promise<PerServer<Result>> {
+    try {
+      const given = readOperationOptions(options, extra);
+      const details = detailsOf(given);
+      this.#dispatcher.requireOpen(name);
+      const timeout = given.timeout ?? this.#settings.timeout;
+      return askAllServers(this.#dispatcher, { ...details, name, timeout });
+    } catch (error) {
+      return Promise.reject(blame(error, name));
+    }
+  }
+}
+
+/** Settings that were made without the constructor. */
+class ReadySettings {
+  readonly settings: Settings;
+
+  constructor(settings: Settings) {
+    this.settings = settings;
+  }
+}
+
+class ForgivenFailures implements FailurePolicy {
+  readonly asMisses: boolean;
+  readonly #events: EventEmitter<ClientEvents>;
+  count = 0;
+
+  constructor(asMisses: boolean, events: EventEmitter<ClientEvents>) {
+    this.asMisses = asMisses;
+    this.#events = events;
+  }
+
+  report(error: MemcachedError): void {
+    this.count++;
+    if (this.#events.listenerCount('error') > 0) this.#events.emit('error', error);
+  }
+}
+
+/** What the string says of other things than servers and ring. A bad string is for `configuredSettings` to refuse. */
+function configuredOptions(configuration: unknown): ClientOptions {
+  if (typeof configuration !== 'string') return {};
+  const parsed = asMemcachedErrors(() => binding.parseConfiguration(configuration));
+  const { servers: _, binary, ...options } = parsed;
+  return binary ? { ...options, protocol: 'binary' } : options;
+}
+
+function toEngineConfig({ servers, ring, transport }: Settings): EngineConfig {
+  return { servers, ring, transport };
+}
+
+/** The hash that the ring puts keys through. */
+function hashNameOf({ ring }: Settings): string {
+  if (ring.hash !== '') return ring.hash;
+  return ring.ketama === 'weighted' ? 'md5' : 'default';
+}

@@ -1,0 +1,291 @@
+// Between the methods and the engine: batches a turn's operations, keeps who waits for what, and hands the
+// answers out.
+import { Answer } from './answer';
+import { BatchWriter, type Payload, type Scope } from './batch';
+import { binding, type EngineConfig, type NativeServerMetrics, type NativeSession } from './binding';
+import type { Codec } from './codec';
+import { type ErrorCode, MemcachedError } from './errors';
+import { failure, refusal, serverDown } from './failures';
+import type { Key } from './keys';
+import { type FailurePolicy, type Pending, PromisePending, annotated } from './pending';
+import type { Operation } from './operations';
+import { type Command, firstFailure, firstNews, lastRead, Status } from './protocol';
+import { type Server, serverName } from './servers';
+
+export interface DispatcherSettings {
+  readonly config: EngineConfig;
+  readonly shared: boolean;
+  readonly codec: Codec;
+  readonly policy: FailurePolicy;
+  readonly maxPending: number;
+  readonly maxPendingBytes: number;
+  /** Called when the breaker of a server opens, with the reason, or closes. */
+  readonly onServerNews: (server: string, error: MemcachedError | undefined) => void;
+}
+
+/** A turn that writes this much hands it over before it ends. */
+const largestBatch = 1024 * 1024;
+
+export class Dispatcher {
+  readonly #settings: DispatcherSettings;
+  readonly #session: NativeSession;
+  readonly #batch = new BatchWriter();
+  #batchNumber = 0;
+  #flushScheduled = false;
+  /** By id; ids of answered operations are used again. */
+  readonly #pending: (Pending | undefined)[] = [];
+  readonly #freeIds: number[] = [];
+  #pendingCount = 0;
+  #pendingBytes = 0;
+  #servers: readonly Server[] = [];
+  #serverNames: readonly string[] = [];
+  #closing: Promise<void> | undefined;
+  #onIdle: (() => void) | undefined;
+
+  constructor(settings: DispatcherSettings) {
+    this.#settings = settings;
+    this.#session = asMemcachedErrors(() => new binding.Session(settings.config, settings.shared));
+    this.#session.onOutcomes = (outcomes) => this.#receive(outcomes);
+    this.#readServers();
+  }
+
+  /** In the order of their indices on the ring. */
+  get servers(): readonly Server[] {
+    return this.#servers;
+  }
+
+  get serverNames(): readonly string[] {
+    return this.#serverNames;
+  }
+
+  get pendingCount(): number {
+    return this.#pendingCount;
+  }
+
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  /** A read or, with a payload, a write, with a promise of its own. */
+  request<Result>(
+    operation: Operation<Result>,
+    key: Key,
+    scope: Scope,
+    payload?: Payload,
+  ): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      const pending = new PromisePending(operation, key, this.#settings.policy, resolve);
+      try {
+        this.submit(pending, operation.command, key, scope, payload);
+      } catch (error) {
+        const known = annotated(error, pending);
+        if (this.#settings.policy.asMisses && known.code === 'OVERLOADED') pending.fail(known);
+        else reject(known);
+      }
+    });
+  }
+
+  /** Queues an operation for the engine. Throws, and has then done nothing. */
+  submit(pending: Pending, command: Command, key: Key, scope: Scope, payload?: Payload): void {
+    const size = key.length + (payload === undefined ? 0 : payload.data.length);
+    this.#admit(pending, size, scope.signal);
+    const id = this.#freeIds.at(-1) ?? this.#pending.length;
+    if (payload === undefined) {
+      this.#batch.addRead(id, command, key, scope);
+    } else {
+      this.#batch.addWrite(id, command, key, scope, payload);
+    }
+    this.#register(pending, id, size);
+    if (scope.signal !== undefined) this.#listen(pending, id, command, scope.signal);
+  }
+
+  /** Queues an operation for a server. */
+  submitToServer(
+    pending: Pending,
+    command: Command,
+    server: number,
+    options: { argument?: string; number?: number; timeout: number },
+  ): void {
+    this.#admit(pending, 0, undefined);
+    const id = this.#freeIds.at(-1) ?? this.#pending.length;
+    const { argument = '', number = 0, timeout } = options;
+    this.#batch.addServerWide(id, command, server, argument, timeout, number);
+    this.#register(pending, id, 0);
+  }
+
+  /** Throws `CLOSED` once the client is closed. */
+  requireOpen(operation: string): void {
+    if (this.#closing !== undefined) throw refusal('CLOSED', 'the client is closed', operation);
+  }
+
+  /** The index of the server that these bytes live on. */
+  locate(bytes: Uint8Array): number {
+    this.requireOpen('locate');
+    return this.#session.locate(bytes);
+  }
+
+  setServers(config: EngineConfig): void {
+    this.requireOpen('setServers');
+    this.flush();
+    asMemcachedErrors(() => this.#session.setServers(config));
+    this.#readServers();
+  }
+
+  metrics(): NativeServerMetrics[] {
+    this.requireOpen('metrics');
+    return this.#session.metrics();
+  }
+
+  /** Hands over what is queued. */
+  flush(): void {
+    this.#flushScheduled = false;
+    const batch = this.#batch;
+    if (batch.count === 0) return;
+    this.#batchNumber++;
+    this.#session.submit(batch.bytes, batch.length);
+    batch.clear();
+  }
+
+  /**
+   * Takes no more operations, waits until those under way are answered, `patience` milliseconds at the
+   * longest, and answers the rest with `CLOSED`.
+   */
+  close(patience: number): Promise<void> {
+    this.#closing ??= this.#close(patience);
+    return this.#closing;
+  }
+
+  async #close(patience: number): Promise<void> {
+    this.flush();
+    if (this.#pendingCount > 0 && patience > 0) await this.#untilIdle(patience);
+    for (const pending of this.#pending) {
+      if (pending !== undefined && !pending.abandoned) this.#abandon(pending, 'CLOSED');
+    }
+    this.#session.close();
+  }
+
+  async #untilIdle(patience: number): Promise<void> {
+    const { promise, resolve } = deferred();
+    this.#onIdle = resolve;
+    const timer = setTimeout(resolve, patience);
+    await promise;
+    clearTimeout(timer);
+  }
+
+  #admit(pending: Pending, size: number, signal: AbortSignal | undefined): void {
+    this.requireOpen(pending.name);
+    if (signal?.aborted) throw aborted(pending, false, signal);
+    const { maxPending, maxPendingBytes } = this.#settings;
+    if (this.#pendingCount >= maxPending) {
+      throw refusal('OVERLOADED', `${maxPending} operations are pending`, pending.name);
+    }
+    if (this.#pendingBytes + size > maxPendingBytes) {
+      throw refusal('OVERLOADED', `${maxPendingBytes} bytes are pending`, pending.name);
+    }
+  }
+
+  #register(pending: Pending, id: number, size: number): void {
+    if (id === this.#pending.length) this.#pending.push(pending);
+    else {
+      this.#freeIds.pop();
+      this.#pending[id] = pending;
+    }
+    pending.bytes = size;
+    pending.batch = this.#batchNumber;
+    pending.index = this.#batch.count - 1;
+    pending.servers = this.#serverNames;
+    this.#pendingCount++;
+    this.#pendingBytes += size;
+    if (this.#batch.length >= largestBatch) this.flush();
+    else if (!this.#flushScheduled) {
+      this.#flushScheduled = true;
+      process.nextTick(() => this.flush());
+    }
+  }
+
+  #receive(outcomes: Buffer): void {
+    const answer = new Answer(outcomes, this.#settings.codec);
+    while (answer.next()) {
+      if (answer.status >= firstNews) this.#announce(answer);
+      else this.#settle(answer);
+    }
+    if (this.#pendingCount === 0) this.#onIdle?.();
+  }
+
+  #settle(answer: Answer): void {
+    const pending = this.#pending[answer.id];
+    if (pending === undefined) return;
+    this.#release(answer.id, pending);
+    if (pending.abandoned) return;
+    pending.stopListening?.();
+    if (answer.status < firstFailure) pending.answer(answer);
+    else pending.fail(failure(answer, pending.name, pending.servers[answer.server], pending.key));
+  }
+
+  #release(id: number, pending: Pending): void {
+    this.#pending[id] = undefined;
+    this.#freeIds.push(id);
+    this.#pendingCount--;
+    this.#pendingBytes -= pending.bytes;
+  }
+
+  #announce(answer: Answer): void {
+    const server = this.#serverNames[answer.server];
+    if (server === undefined) return; // of a ring that setServers has replaced
+    const error = answer.status === Status.serverCameUp ? undefined : serverDown(answer, server);
+    this.#settings.onServerNews(server, error);
+  }
+
+  #listen(pending: Pending, id: number, command: Command, signal: AbortSignal): void {
+    const onAbort = () => {
+      this.flush();
+      const unsent = this.#session.cancel(pending.batch, pending.index);
+      if (unsent) this.#release(id, pending);
+      pending.abandoned = true;
+      pending.stopListening?.();
+      pending.fail(aborted(pending, !unsent && command > lastRead, signal));
+    };
+    signal.addEventListener('abort', onAbort);
+    pending.stopListening = () => signal.removeEventListener('abort', onAbort);
+  }
+
+  #abandon(pending: Pending, code: ErrorCode): void {
+    const unsent = this.#session.cancel(pending.batch, pending.index);
+    pending.abandoned = true;
+    pending.stopListening?.();
+    const { name, key } = pending;
+    pending.fail(refusal(code, 'the client was closed', name, { key, maybeApplied: !unsent }));
+  }
+
+  #readServers(): void {
+    this.#servers = this.#session.servers();
+    this.#serverNames = this.#servers.map(serverName);
+  }
+}
+
+function aborted(pending: Pending, maybeApplied: boolean, signal: AbortSignal): MemcachedError {
+  const { name, key } = pending;
+  return refusal('ABORTED', 'the signal was aborted', name, {
+    key,
+    maybeApplied,
+    cause: signal.reason,
+  });
+}
+
+/** Errors of the addon carry a code; the class is ours. */
+export function asMemcachedErrors<Result>(call: () => Result): Result {
+  try {
+    return call();
+  } catch (error) {
+    const { code, message } = error as { code: ErrorCode; message: string };
+    throw new MemcachedError(code, message);
+  }
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve!: () => void;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,224 @@
+// Many operations as one: a window of them under way, one promise for all.
+import type { Answer } from './answer';
+import type { Payload, Scope } from './batch';
+import type { Dispatcher } from './dispatcher';
+import { describe, invalid, MemcachedError } from './errors';
+import { isForgiven } from './failures';
+import type { Key } from './keys';
+import type { Operation } from './operations';
+import { guarded } from './ownOptions';
+import { annotated, type FailurePolicy, Pending } from './pending';
+import { blame } from './view';
+
+/** The hits under the caller's own keys, in their order; what was not there, and what failed. */
+export class MultiResult<T = unknown> extends Map<string, T> {
+  /** Keys that are not there. */
+  readonly missing: string[] = [];
+  /** Keys of which nothing is known, with the reason. */
+  readonly errors = new Map<string, MemcachedError>();
+}
+
+export interface WriteResult {
+  /** Whether all were applied. */
+  readonly ok: boolean;
+  /** In the order given. */
+  readonly applied: string[];
+  /** Keys whose condition did not hold: add of what is there, replace, touch or delete of what is not. */
+  readonly refused: string[];
+  readonly errors: Map<string, MemcachedError>;
+}
+
+/** One of many: its key as the caller will see it, and how to send it. Either may be in the way of an error. */
+export interface Entry {
+  readonly name: string;
+  readonly key: Key;
+  /** Undefined for a read. May throw. */
+  readonly payload: (() => Payload) | undefined;
+}
+
+type Settled<Result> = { value: Result } | { error: MemcachedError };
+
+/**
+ * So many are under way at once: enough to keep every server busy, and few enough that a million keys
+ * neither fill the memory nor take the whole of `maxPending` from everybody else.
+ */
+const windowSize = 10_000;
+
+/** Sends `entries` and gives what became of each, in their order. Never rejects. */
+export function runAll<Result>(
+  dispatcher: Dispatcher,
+  operation: Operation<Result>,
+  scope: Scope,
+  entries: readonly Entry[],
+  policy: FailurePolicy,
+): Promise<Settled<Result>[]> {
+  return new Promise((resolve) => {
+    new MultiRun(dispatcher, operation, scope, entries, policy, resolve).advance();
+  });
+}
+
+class MultiRun<Result> {
+  readonly #dispatcher: Dispatcher;
+  readonly #scope: Scope;
+  readonly #entries: readonly Entry[];
+  readonly #policy: FailurePolicy;
+  readonly #resolve: (settled: Settled<Result>[]) => void;
+  readonly #settled: Settled<Result>[];
+  #next = 0;
+  #underWay = 0;
+  readonly operation: Operation<Result>;
+
+  constructor(
+    dispatcher: Dispatcher,
+    operation: Operation<Result>,
+    scope: Scope,
+    entries: readonly Entry[],
+    policy: FailurePolicy,
+    resolve: (settled: Settled<Result>[]) => void,
+  ) {
+    this.#dispatcher = dispatcher;
+    this.operation = operation;
+    this.#scope = scope;
+    this.#entries = entries;
+    this.#policy = policy;
+    this.#resolve = resolve;
+    this.#settled = new Array(entries.length);
+  }
+
+  /** Sends as many as the window has room for. */
+  advance(): void {
+    while (this.#underWay < windowSize && this.#next < this.#entries.length) {
+      this.#send(this.#next++);
+    }
+    if (this.#underWay === 0) this.#resolve(this.#settled);
+  }
+
+  settle(position: number, settled: Settled<Result>): void {
+    this.#settled[position] = this.#forgive(settled);
+    this.#underWay--;
+    // Refilled by halves, so that what is sent together travels together.
+    if (this.#underWay === 0 || this.#underWay === windowSize / 2) this.advance();
+  }
+
+  #send(position: number): void {
+    const { key, payload } = this.#entries[position] as Entry;
+    const pending = new MultiPending(this, position, key);
+    this.#underWay++;
+    try {
+      this.#dispatcher.submit(pending, this.operation.command, key, this.#scope, payload?.());
+    } catch (error) {
+      this.#underWay--;
+      this.#settled[position] = this.#forgive({
+        error: blame(error, this.operation.name, key) as MemcachedError,
+      });
+    }
+  }
+
+  #forgive(settled: Settled<Result>): Settled<Result> {
+    if (!('error' in settled) || !this.#policy.asMisses || !isForgiven(settled.error)) {
+      return settled;
+    }
+    this.#policy.report(settled.error);
+    return { value: this.operation.missed };
+  }
+}
+
+class MultiPending<Result> extends Pending {
+  readonly #run: MultiRun<Result>;
+  readonly #position: number;
+
+  constructor(run: MultiRun<Result>, position: number, key: Key) {
+    super(run.operation.name, key);
+    this.#run = run;
+    this.#position = position;
+  }
+
+  answer(answer: Answer): void {
+    let settled: Settled<Result>;
+    try {
+      settled = { value: this.#run.operation.complete(answer) };
+    } catch (error) {
+      settled = { error: annotated(error, this) };
+    }
+    this.#run.settle(this.#position, settled);
+  }
+
+  fail(error: MemcachedError): void {
+    this.#run.settle(this.#position, { error });
+  }
+}
+
+/** What a multi-read gives. A key that was asked for twice counts once. */
+export function toMultiResult<T>(
+  entries: readonly Entry[],
+  settled: readonly Settled<T | undefined>[],
+): MultiResult<T> {
+  const result = new MultiResult<T>();
+  settled.forEach((one, position) => {
+    const { name } = entries[position] as Entry;
+    if ('error' in one) result.errors.set(name, one.error);
+    else if (one.value === undefined) result.missing.push(name);
+    else result.set(name, one.value);
+  });
+  return result;
+}
+
+export function toWriteResult(
+  entries: readonly Entry[],
+  settled: readonly Settled<boolean>[],
+): WriteResult {
+  const applied: string[] = [];
+  const refused: string[] = [];
+  const errors = new Map<string, MemcachedError>();
+  settled.forEach((one, position) => {
+    const { name } = entries[position] as Entry;
+    if ('error' in one) errors.set(name, one.error);
+    else (one.value ? applied : refused).push(name);
+  });
+  return { ok: applied.length === settled.length, applied, refused, errors };
+}
+
+/** A snapshot of the caller's keys, each once. */
+export function keyEntries(keys: unknown, payload?: () => Payload): Entry[] {
+  const entries = new Map<unknown, Entry>();
+  for (const key of snapshot(keys, 'keys', 'be an array or another iterable of keys')) {
+    entries.set(key, { name: entryName(key), key: key as Key, payload });
+  }
+  return [...entries.values()];
+}
+
+/** A snapshot of the caller's pairs: an object, a Map, or an iterable of `[key, value, ttl?]`. */
+export function pairEntries(
+  pairs: unknown,
+  payload: (value: unknown, ttl: unknown) => Payload,
+): Entry[] {
+  const rule = 'be an object, a Map or an iterable of [key, value, ttl?]';
+  const list = isPlainObject(pairs)
+    ? guarded('entries', () => Object.entries(pairs))
+    : snapshot(pairs, 'entries', rule);
+  return list.map((pair) => {
+    if (!Array.isArray(pair) || pair.length < 2 || pair.length > 3) {
+      throw invalid('entries', 'hold [key, value] or [key, value, ttl]', pair);
+    }
+    const [key, value, ttl] = pair;
+    return { name: entryName(key), key, payload: () => payload(value, ttl) };
+  });
+}
+
+function snapshot(iterable: unknown, what: string, rule: string): unknown[] {
+  return guarded(what, () => {
+    if (typeof iterable !== 'object' || iterable === null || !(Symbol.iterator in iterable)) {
+      throw invalid(what, rule, iterable);
+    }
+    return Array.from(iterable as Iterable<unknown>);
+  });
+}
+
+function isPlainObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !(Symbol.iterator in value);
+}
+
+function entryName(key: unknown): string {
+  if (typeof key === 'string') return key;
+  return key instanceof Uint8Array ? Buffer.from(key).toString() : describe(key);
+}

@@ -1,0 +1,108 @@
+// The options of a single call.
+
+import { types } from 'node:util';
+import { invalid } from './errors';
+import { checkPrefix, type Key } from './keys';
+import { readTimeout } from './options';
+import { guarded, ownOptions } from './ownOptions';
+
+/** What every method takes. */
+export interface OperationOptions {
+  /** Put before the key, after the client's own prefix. */
+  readonly prefix?: string;
+  /** The server is chosen by this key instead of the item's own (`*_by_key`). */
+  readonly groupKey?: Key;
+  /** Milliseconds, 1 to 2^31-1, instead of the client's. */
+  readonly timeout?: number;
+  /** Rejects with `ABORTED` when it fires. */
+  readonly signal?: AbortSignal;
+}
+
+export interface WriteOptions extends OperationOptions {
+  /** Whole seconds (0: never) or a Date, instead of the client's. */
+  readonly ttl?: number | Date;
+}
+
+export interface CounterOptions extends WriteOptions {
+  /** Created with this value on a miss. A whole number from 0, or a bigint below 2^64. */
+  readonly initial?: number | bigint;
+}
+
+export interface FlushOptions extends OperationOptions {
+  /** Whole seconds until the items count as gone. */
+  readonly delay?: number;
+}
+
+export type ExtraOption = 'ttl' | 'initial' | 'delay';
+
+/**
+ * What was given, undefined where nothing was. `prefix`, `timeout` and `signal` are checked; the
+ * key, the TTL and the numbers are where they are written.
+ */
+export interface GivenOptions {
+  readonly prefix: string | undefined;
+  readonly groupKey: Key | undefined;
+  readonly timeout: number | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly ttl: number | Date | undefined;
+  readonly initial: unknown;
+  readonly delay: unknown;
+}
+
+const commonNames = ['prefix', 'groupKey', 'timeout', 'signal'] as const;
+
+const nothing: GivenOptions = Object.freeze({
+  prefix: undefined,
+  groupKey: undefined,
+  timeout: undefined,
+  signal: undefined,
+  ttl: undefined,
+  initial: undefined,
+  delay: undefined,
+});
+
+/**
+ * @param extra what the method takes beside the common options; with `'ttl'` a bare number or Date
+ * is the TTL
+ */
+export function readOperationOptions(
+  options: unknown,
+  extra: readonly ExtraOption[],
+): GivenOptions {
+  if (options === undefined) return nothing;
+  if ((typeof options === 'number' || types.isDate(options)) && extra.includes('ttl')) {
+    return bareTtl(options as number | Date);
+  }
+  return guarded('options', () => readGiven(options, extra));
+}
+
+/** Written out, because copying `nothing` takes longer than the rest of a call. */
+function bareTtl(ttl: number | Date): GivenOptions {
+  return {
+    prefix: undefined,
+    groupKey: undefined,
+    timeout: undefined,
+    signal: undefined,
+    ttl,
+    initial: undefined,
+    delay: undefined,
+  };
+}
+
+function readGiven(options: unknown, extra: readonly ExtraOption[]): GivenOptions {
+  const given = ownOptions(options, [...commonNames, ...extra], 'options');
+  return {
+    prefix: given.prefix === undefined ? undefined : checkPrefix(given.prefix, 'prefix'),
+    groupKey: given.groupKey as Key | undefined,
+    timeout: given.timeout === undefined ? undefined : readTimeout(given.timeout),
+    signal: given.signal === undefined ? undefined : readSignal(given.signal),
+    ttl: given.ttl as number | Date | undefined,
+    initial: given.initial,
+    delay: given.delay,
+  };
+}
+
+function readSignal(value: unknown): AbortSignal {
+  if (value instanceof AbortSignal) return value;
+  throw invalid('signal', 'be an AbortSignal', value);
+}

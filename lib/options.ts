@@ -1,0 +1,239 @@
+// The options of a client, checked once and turned into what the client works with.
+import { Codec } from './codec';
+import { type CompressionOptions, readCompression } from './compression';
+import { invalid, MemcachedError } from './errors';
+import { toExptime } from './expiry';
+import { checkPrefix, maxNamespaceLength, preparePrefix } from './keys';
+import { integer, maxInt32 } from './numbers';
+import { guarded, type OwnOptions, oneOf, ownOptions, trueOrFalse } from './ownOptions';
+import { findPreset, type Preset, type PresetName } from './presets';
+import {
+  checkServersOnRing,
+  configuredRing,
+  type Ring,
+  type RingOptions,
+  readRing,
+  ringOptionNames,
+} from './ring';
+import { formatOf, formats } from './serializers/formats';
+import type { Serializer } from './serializers/serializer';
+import { parseServers, type Server } from './servers';
+import {
+  checkServersForSasl,
+  readTransport,
+  type Transport,
+  type TransportOptions,
+  transportOptionNames,
+} from './transport';
+
+export interface ClientOptions extends RingOptions, TransportOptions {
+  /** Put before every key, hashed with it, taken off results. At most 249 bytes. @default '' */
+  readonly prefix?: string;
+  /**
+   * libmemcached's namespace: sent before every key, hashed only with `hashWithNamespace`. At most
+   * 127 bytes.
+   *
+   * @default ''
+   */
+  readonly namespace?: string;
+  /** @default false */
+  readonly hashWithNamespace?: boolean;
+  /** TTL, in whole seconds, of writes that name none. @default 0, never */
+  readonly ttl?: number;
+  /** Ring and value codec of another client; options beside it override it. */
+  readonly preset?: PresetName;
+  /** Milliseconds from the call to the answer, 1 to 2^31-1. @default 1000 */
+  readonly timeout?: number;
+  /** Operations of this client that may wait for an answer, from 1. @default 100000 */
+  readonly maxPending?: number;
+  /** Bytes of keys and values in them, from 1. @default 268435456, 256 MiB */
+  readonly maxPendingBytes?: number;
+  /**
+   * Bytes of a value after encoding, 1 to 2^30.
+   *
+   * @default 1048576, the limit of a memcached without `-I`
+   */
+  readonly maxValueSize?: number;
+  /** `'miss'`: a failed read counts as a miss, a failed write as not stored. @default 'throw' */
+  readonly failures?: 'throw' | 'miss';
+  /** Turns values into bytes and flags. @default serializers.json */
+  readonly serializer?: Serializer;
+  /** Compresses encoded values. @default none */
+  readonly compression?: CompressionOptions;
+  /** Share engine and connections with equal clients of the process. @default true */
+  readonly shared?: boolean;
+}
+
+export interface Settings {
+  /** Empty where `ring.configuration` names them. */
+  readonly servers: readonly Server[];
+  readonly ring: Ring;
+  readonly transport: Transport;
+  /** The preset has unix sockets ring as hosts. */
+  readonly unixSocketAsHost: boolean;
+  readonly prefix: string;
+  readonly namespace: string;
+  readonly hashWithNamespace: boolean;
+  /** Seconds; 0: never. */
+  readonly ttl: number;
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly maxPending: number;
+  readonly maxPendingBytes: number;
+  readonly maxValueSize: number;
+  readonly failures: 'throw' | 'miss';
+  readonly codec: Codec;
+  readonly shared: boolean;
+}
+
+const optionNames = [
+  ...ringOptionNames,
+  ...transportOptionNames,
+  'prefix',
+  'namespace',
+  'hashWithNamespace',
+  'ttl',
+  'preset',
+  'timeout',
+  'maxPending',
+  'maxPendingBytes',
+  'maxValueSize',
+  'failures',
+  'serializer',
+  'compression',
+  'shared',
+] as const;
+
+type Given = OwnOptions<(typeof optionNames)[number]>;
+
+const defaultTimeout = 1000;
+const defaultMaxPending = 100_000;
+const defaultMaxPendingBytes = 256 * 1024 * 1024;
+const defaultMaxValueSize = 1024 * 1024;
+const largestMaxValueSize = 1024 * 1024 * 1024;
+
+/** The settings for `new Client(servers, options)`. Throws `INVALID_ARGUMENT` or `UNSUPPORTED`. */
+export function toSettings(
+  servers: unknown,
+  options: unknown,
+  environment: NodeJS.ProcessEnv = process.env,
+): Settings {
+  return guarded('options', () => {
+    const given = readGiven(options);
+    const preset = readPreset(given);
+    const ring = readRing(given, preset?.ring);
+    const parsed = serversOf(servers, ring, preset?.unixSocketAsHost ?? false, environment);
+    return settings(given, preset, ring, parsed);
+  });
+}
+
+/** The settings with other servers, for `setServers`. */
+export function withServers(
+  settings: Settings,
+  servers: unknown,
+  environment: NodeJS.ProcessEnv = process.env,
+): Settings {
+  const { ring, transport, unixSocketAsHost } = settings;
+  if (ring.configuration !== '') {
+    const message = 'setServers must have a client that was made without a configuration string';
+    throw new MemcachedError('UNSUPPORTED', message);
+  }
+  return guarded('servers', () => {
+    const parsed = serversOf(servers, ring, unixSocketAsHost, environment);
+    checkServersForSasl(parsed, transport.username);
+    return Object.freeze({ ...settings, servers: parsed });
+  });
+}
+
+/**
+ * The settings for `Client.fromConfig(configuration, options)`: libmemcached parses ring and
+ * servers.
+ */
+export function configuredSettings(configuration: unknown, options: unknown): Settings {
+  return guarded('options', () => {
+    const given = readGiven(options);
+    const ambiguous = ringOptionNames.find((name) => given[name] !== undefined);
+    if (ambiguous !== undefined) {
+      throw invalid(ambiguous, 'be left out beside a configuration string', given[ambiguous]);
+    }
+    return settings(given, readPreset(given), configuredRing(configuration), Object.freeze([]));
+  });
+}
+
+function settings(
+  given: Given,
+  preset: Preset | undefined,
+  ring: Ring,
+  servers: readonly Server[],
+): Settings {
+  const prefix = checkPrefix(given.prefix ?? '', 'prefix');
+  const namespace = checkPrefix(given.namespace ?? '', 'namespace', maxNamespaceLength);
+  preparePrefix(namespace, prefix); // together they must leave room for a key
+  const maxValueSize = integer(
+    given.maxValueSize ?? defaultMaxValueSize,
+    'maxValueSize',
+    1,
+    largestMaxValueSize,
+  );
+  return Object.freeze({
+    servers,
+    ring,
+    transport: readTransport(given, servers),
+    unixSocketAsHost: preset?.unixSocketAsHost ?? false,
+    prefix,
+    namespace,
+    hashWithNamespace: trueOrFalse(given.hashWithNamespace ?? false, 'hashWithNamespace'),
+    ttl: readDefaultTtl(given.ttl ?? 0),
+    timeout: readTimeout(given.timeout ?? defaultTimeout),
+    maxPending: readLimit(given.maxPending ?? defaultMaxPending, 'maxPending'),
+    maxPendingBytes: readLimit(given.maxPendingBytes ?? defaultMaxPendingBytes, 'maxPendingBytes'),
+    maxValueSize,
+    failures: oneOf(given.failures ?? 'throw', ['throw', 'miss'], 'failures'),
+    codec: readCodec(given, preset, maxValueSize),
+    shared: trueOrFalse(given.shared ?? true, 'shared'),
+  });
+}
+
+/** A timeout in milliseconds. 0 would fail at once and -1 never (H59). */
+export function readTimeout(value: unknown): number {
+  return integer(value, 'timeout', 1, maxInt32);
+}
+
+function readGiven(options: unknown): Given {
+  return options === undefined ? {} : ownOptions(options, optionNames, 'options');
+}
+
+function readPreset(given: Given): Preset | undefined {
+  return given.preset === undefined ? undefined : findPreset(given.preset);
+}
+
+function serversOf(
+  input: unknown,
+  ring: Ring,
+  unixSocketAsHost: boolean,
+  environment: NodeJS.ProcessEnv,
+): readonly Server[] {
+  const servers = parseServers(input, environment);
+  checkServersOnRing(servers, ring);
+  if (!unixSocketAsHost) return Object.freeze(servers);
+  return Object.freeze(
+    servers.map((server) => Object.freeze({ ...server, ringAsHost: server.unixSocket })),
+  );
+}
+
+function readCodec(given: Given, preset: Preset | undefined, maxValueSize: number): Codec {
+  const format =
+    given.serializer === undefined ? formats[preset?.codec ?? 'json'] : formatOf(given.serializer);
+  const compression = readCompression(given.compression, format.zlib, format.flagBits);
+  return new Codec(format, compression, maxValueSize);
+}
+
+function readDefaultTtl(value: unknown): number {
+  if (typeof value !== 'number') throw invalid('ttl', 'be a whole number of seconds', value);
+  toExptime(value, Math.floor(Date.now() / 1000));
+  return value;
+}
+
+function readLimit(value: unknown, what: string): number {
+  return integer(value, what, 1, Number.MAX_SAFE_INTEGER);
+}

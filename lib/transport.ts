@@ -1,0 +1,160 @@
+// The options that decide how bytes reach a server.
+import { type Behaviors, readBehaviors } from './behaviors';
+import { invalid, invalidText, kindOf, MemcachedError } from './errors';
+import { integer, maxInt32 } from './numbers';
+import { type OwnOptions, oneOf, trueOrFalse } from './ownOptions';
+import type { Server } from './servers';
+
+export type EngineName = 'pipelined' | 'libmemcached';
+export type ProtocolName = 'text' | 'binary';
+
+export const transportOptionNames = Object.freeze([
+  'engine',
+  'protocol',
+  'username',
+  'password',
+  'connections',
+  'connectTimeout',
+  'noDelay',
+  'keepAlive',
+  'behaviors',
+] as const);
+
+export interface TransportOptions {
+  /**
+   * What talks to the servers. `protocol: 'binary'` and `username` imply `'libmemcached'`.
+   *
+   * @default 'libmemcached'
+   */
+  readonly engine?: EngineName;
+  /** @default 'text', or 'binary' with a `username` */
+  readonly protocol?: ProtocolName;
+  /** SASL, over the binary protocol and TCP only. 1 to 255 bytes. PLAIN sends it in the clear. */
+  readonly username?: string;
+  /** 1 to 255 bytes. */
+  readonly password?: string;
+  /** Connections to each server, 1 to 64. @default 4 for libmemcached, 1 for pipelined */
+  readonly connections?: number;
+  /** Milliseconds, 1 to 2^31-1. @default 1000 */
+  readonly connectTimeout?: number;
+  /** TCP_NODELAY: small requests leave at once. @default true */
+  readonly noDelay?: boolean;
+  /**
+   * Milliseconds of silence before the first probe of the peer, 1000 to 32767000, rounded up to
+   * seconds; `true` for the default, `false` for no probes.
+   *
+   * @default 60000
+   */
+  readonly keepAlive?: boolean | number;
+  /** Raw behaviours of libmemcached, a few safe ones. For the libmemcached engine. */
+  readonly behaviors?: Behaviors;
+}
+
+export interface Transport {
+  readonly engine: EngineName;
+  readonly protocol: ProtocolName;
+  /** Empty: no SASL. */
+  readonly username: string;
+  readonly password: string;
+  readonly connections: number;
+  /** Milliseconds. */
+  readonly connectTimeout: number;
+  readonly noDelay: boolean;
+  /** Seconds; 0: off. */
+  readonly keepAlive: number;
+  readonly behaviors: readonly (readonly [name: string, value: number])[];
+}
+
+const defaultEngine: EngineName = 'libmemcached';
+const defaultConnections: Readonly<Record<EngineName, number>> = { pipelined: 1, libmemcached: 4 };
+const mostConnections = 64;
+const defaultConnectTimeout = 1000;
+const defaultKeepAlive = 60_000;
+// TCP_KEEPIDLE takes at most 32767 seconds; more aborts the process in libmemcached (B38).
+const longestKeepAlive = 32_767_000;
+const longestCredential = 255;
+
+export function readTransport(
+  given: OwnOptions<(typeof transportOptionNames)[number]>,
+  servers: readonly Server[],
+): Transport {
+  const { username, password } = readCredentials(given.username, given.password);
+  checkServersForSasl(servers, username);
+  const protocol = readProtocol(given.protocol, username);
+  const engine = readEngine(given.engine, protocol);
+  const connections = given.connections ?? defaultConnections[engine];
+  const connectTimeout = given.connectTimeout ?? defaultConnectTimeout;
+  return Object.freeze({
+    engine,
+    protocol,
+    username,
+    password,
+    connections: integer(connections, 'connections', 1, mostConnections),
+    connectTimeout: integer(connectTimeout, 'connectTimeout', 1, maxInt32),
+    noDelay: trueOrFalse(given.noDelay ?? true, 'noDelay'),
+    keepAlive: readKeepAlive(given.keepAlive ?? true),
+    behaviors: readEngineBehaviors(given.behaviors, engine),
+  });
+}
+
+/** libmemcached leaves authentication out on unix sockets, and says nothing (H46). */
+export function checkServersForSasl(servers: readonly Server[], username: string): void {
+  if (username !== '' && servers.some((server) => server.unixSocket)) {
+    throw invalidText('username', 'be left out for unix sockets', 'one');
+  }
+}
+
+function readProtocol(given: unknown, username: string): ProtocolName {
+  const implied = username === '' ? 'text' : 'binary';
+  const protocol = oneOf(given ?? implied, ['text', 'binary'], 'protocol');
+  if (username !== '' && protocol === 'text') {
+    throw invalid('protocol', "be 'binary' with a username, for SASL", protocol);
+  }
+  return protocol;
+}
+
+function readEngine(given: unknown, protocol: ProtocolName): EngineName {
+  const implied = protocol === 'binary' ? 'libmemcached' : defaultEngine;
+  const engine = oneOf(given ?? implied, ['pipelined', 'libmemcached'], 'engine');
+  if (engine === 'pipelined' && protocol === 'binary') {
+    throw invalid('engine', "be 'libmemcached' for the binary protocol and SASL", engine);
+  }
+  if (engine === 'pipelined') throw new MemcachedError('UNSUPPORTED', pipelinedMessage);
+  return engine;
+}
+
+const pipelinedMessage =
+  "engine must be 'libmemcached', got 'pipelined', which arrives in the next release";
+
+function readEngineBehaviors(given: unknown, engine: EngineName): Transport['behaviors'] {
+  const behaviors = readBehaviors(given);
+  if (engine === 'libmemcached' || behaviors.length === 0) return behaviors;
+  throw invalid('behaviors', "be left out unless engine is 'libmemcached'", given);
+}
+
+function readCredentials(username: unknown, password: unknown) {
+  if (username === undefined && password === undefined) return { username: '', password: '' };
+  return {
+    username: readCredential(username, 'username'),
+    password: readCredential(password, 'password'),
+  };
+}
+
+/** A NUL would cut it short (H47). Never shown, not even a short one. */
+function readCredential(value: unknown, what: string): string {
+  const length = typeof value === 'string' ? Buffer.byteLength(value) : 0;
+  if (typeof value === 'string' && length >= 1 && length <= longestCredential) {
+    if (!value.includes('\0')) return value;
+  }
+  const rule = `be a string of 1 to ${longestCredential} bytes without NUL`;
+  throw invalidText(what, rule, kindOf(value));
+}
+
+function readKeepAlive(value: unknown): number {
+  if (value === false) return 0;
+  const milliseconds = value === true ? defaultKeepAlive : value;
+  if (typeof milliseconds !== 'number') {
+    throw invalid('keepAlive', 'be true, false or milliseconds', value);
+  }
+  return Math.ceil(integer(milliseconds, 'keepAlive', 1000, longestKeepAlive) / 1000);
+}

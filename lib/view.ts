@@ -1,0 +1,135 @@
+// The part of a client that operations on keys work with: where they go, under which prefix.
+import type { Payload, Scope } from './batch';
+import { checkData, type Codec } from './codec';
+import type { Dispatcher } from './dispatcher';
+import { MemcachedError } from './errors';
+import { toExptime } from './expiry';
+import { checkPrefix, type Key, keyName, preparePrefix } from './keys';
+import type { Operation } from './operations';
+import { type ExtraOption, type GivenOptions, readOperationOptions } from './operationOptions';
+
+export interface ViewSettings {
+  readonly namespace: string;
+  readonly hashWithNamespace: boolean;
+  /** Seconds. */
+  readonly ttl: number;
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly maxValueSize: number;
+  readonly codec: Codec;
+}
+
+const noExtra: readonly ExtraOption[] = [];
+export const ttlOption: readonly ExtraOption[] = ['ttl'];
+
+export class View {
+  readonly dispatcher: Dispatcher;
+  readonly settings: ViewSettings;
+  readonly prefix: string;
+  readonly #scope: Scope;
+
+  constructor(dispatcher: Dispatcher, settings: ViewSettings, prefix: string) {
+    this.dispatcher = dispatcher;
+    this.settings = settings;
+    this.prefix = prefix;
+    this.#scope = {
+      prefix: preparePrefix(settings.namespace, prefix),
+      namespaceLength: settings.hashWithNamespace ? 0 : Buffer.byteLength(settings.namespace),
+      groupKey: undefined,
+      timeout: settings.timeout,
+      signal: undefined,
+    };
+  }
+
+  /** A read, or a write without anything but its key. Never throws. */
+  request<Result>(
+    operation: Operation<Result>,
+    key: Key,
+    options: unknown,
+    payload?: Payload,
+  ): Promise<Result> {
+    try {
+      const scope = this.scopeOf(readOperationOptions(options, noExtra));
+      return this.dispatcher.request(operation, key, scope, payload);
+    } catch (error) {
+      return Promise.reject(blame(error, operation.name, key));
+    }
+  }
+
+  /** A write with a TTL; `payload` may throw. Never throws. */
+  write<Result>(
+    operation: Operation<Result>,
+    key: Key,
+    options: unknown,
+    extra: readonly ExtraOption[],
+    payload: (given: GivenOptions) => Payload,
+  ): Promise<Result> {
+    try {
+      const given = readOperationOptions(options, extra);
+      return this.dispatcher.request(operation, key, this.scopeOf(given), payload(given));
+    } catch (error) {
+      return Promise.reject(blame(error, operation.name, key));
+    }
+  }
+
+  scopeOf(given: GivenOptions): Scope {
+    const { prefix, groupKey, timeout, signal } = given;
+    const scope = this.#scope;
+    if (
+      prefix === undefined &&
+      groupKey === undefined &&
+      timeout === undefined &&
+      signal === undefined
+    ) {
+      return scope;
+    }
+    return {
+      prefix: this.prefixBytes(prefix),
+      namespaceLength: scope.namespaceLength,
+      groupKey,
+      timeout: timeout ?? scope.timeout,
+      signal,
+    };
+  }
+
+  /** What stands before a key: namespace, the view's prefix, and the operation's. */
+  prefixBytes(prefix: string | undefined): Uint8Array {
+    if (prefix === undefined || prefix === '') return this.#scope.prefix;
+    return preparePrefix(this.settings.namespace, this.prefix, prefix);
+  }
+
+  /** The same with a longer prefix. */
+  under(prefix: string): View {
+    return new View(this.dispatcher, this.settings, this.prefix + checkPrefix(prefix, 'prefix'));
+  }
+
+  /** A value as the codec encodes it. */
+  encoded(value: unknown, ttl: unknown, cas: bigint | number = 0): Payload {
+    const { data, flags } = this.settings.codec.encode(value);
+    return { data, flags, exptime: this.exptime(ttl), number: cas, initial: undefined };
+  }
+
+  /** Bytes as they are. */
+  raw(bytes: unknown, flags: number, ttl: unknown): Payload {
+    const data = checkData(bytes);
+    const size = typeof data === 'string' ? Buffer.byteLength(data) : data.length;
+    const most = this.settings.maxValueSize;
+    if (size > most) {
+      throw new MemcachedError('TOO_LARGE', `data must be at most ${most} bytes, got ${size} bytes`);
+    }
+    return { data, flags, exptime: this.exptime(ttl), number: 0, initial: undefined };
+  }
+
+  exptime(ttl: unknown): number {
+    return toExptime(ttl ?? this.settings.ttl, Math.floor(Date.now() / 1000));
+  }
+}
+
+/** Adds to an error which operation on which key met it. */
+export function blame(error: unknown, operation: string, key?: unknown): unknown {
+  if (error instanceof MemcachedError) {
+    error.operation ??= operation;
+    if (typeof key === 'string' || key instanceof Uint8Array) error.key ??= keyName(key);
+  }
+  return error;
+}

@@ -1,0 +1,56 @@
+import * as main from 'libmemcached';
+import * as testing from 'libmemcached/testing';
+import { describe, expect, test } from 'vitest';
+import { runScript } from './helpers';
+
+const names = ['CacheMiss', 'Client', 'MemcachedError', 'presets', 'serializers'];
+const testingNames = ['startMemcached'];
+
+describe('the package', () => {
+  test('exports these names and no others', () => {
+    expect(Object.keys(main).filter(isName).sort()).toEqual(names);
+    expect(Object.keys(testing).filter(isName).sort()).toEqual(testingNames);
+  });
+
+  test('gives the same to require and to import', async () => {
+    const { stdout, stderr } = await runScript(`
+      const assert = require('node:assert');
+      (async () => {
+        for (const name of ['libmemcached', 'libmemcached/testing']) {
+          const required = require(name);
+          const imported = await import(name);
+          for (const [key, value] of Object.entries(required)) assert.strictEqual(imported[key], value);
+          const { default: _, 'module.exports': __, ...named } = imported;
+          console.log(Object.keys(named).sort().join());
+        }
+      })();`);
+    expect(stderr).toBe('');
+    expect(stdout).toBe(`${names.join()}\n${testingNames.join()}\n`);
+  });
+
+  test('lists the methods of a client', () => {
+    const methods = Object.getOwnPropertyNames(main.Client.prototype).filter(
+      (name) => !/^[_#]/.test(name),
+    );
+    const promised = [
+      'get gets getRaw getMulti getsMulti getMultiStream set add replace append prepend cas update',
+      'setRaw setMulti addMulti replaceMulti deleteMulti touchMulti incr decr incrMulti touch delete',
+      'has getAndTouch getOrSet flush version ping stats locate hash withPrefix setServers metrics close',
+    ].flatMap((line) => line.split(' '));
+    expect(methods).toEqual(expect.arrayContaining(promised));
+    expect(main.Client.prototype[Symbol.asyncDispose]).toBeTypeOf('function');
+    expect(main.Client.fromConfig).toBeTypeOf('function');
+  });
+
+  test('lists the built-in serializers and the presets', () => {
+    expect(Object.keys(main.serializers).sort()).toEqual(['json', 'raw', 'string', 'v8']);
+    expect(Object.keys(main.presets)).toEqual(
+      expect.arrayContaining(['libmemcached', 'libketama', 'pylibmc']),
+    );
+  });
+});
+
+/** What Node adds to a CommonJS module that is imported is not of the package. */
+function isName(name: string): boolean {
+  return name !== 'default' && name !== '__esModule' && name !== 'module.exports';
+}

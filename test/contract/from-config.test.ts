@@ -1,0 +1,88 @@
+import { Client } from 'libmemcached';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { freshKeys, openClient, ownServer, thrown } from './helpers';
+
+/** Written out, so that it names places and needs no server. */
+const THREE = '--SERVER=10.0.0.1:11211 --SERVER=10.0.0.2:11211 --SERVER=10.0.0.3:11211';
+const servers = ['10.0.0.1:11211', '10.0.0.2:11211', '10.0.0.3:11211'];
+
+function fromConfig(...args: Parameters<typeof Client.fromConfig>): Client {
+  const client = Client.fromConfig(...args);
+  onTestFinished(() => client.close());
+  return client;
+}
+
+describe('Client.fromConfig', () => {
+  test('makes a client that works', async () => {
+    const server = await ownServer();
+    const client = fromConfig(`--SERVER=${server.server}`);
+    expect(await client.set('key', 'value')).toBe(true);
+    expect(await client.get('key')).toBe('value');
+    expect(client.locate('key').server).toBe(server.server);
+  });
+
+  test('speaks the binary protocol when the string says so', async () => {
+    const server = await ownServer({ args: ['-B', 'binary'] });
+    const client = fromConfig(`--SERVER=${server.server} --BINARY-PROTOCOL`);
+    expect(await client.set('key', 'value')).toBe(true);
+  });
+
+  test('places keys as the string says: without more, modula on the default hash', () => {
+    const client = fromConfig(THREE);
+    const plain = openClient(servers, { ketama: false });
+    for (const key of freshKeys(50)) expect(client.locate(key)).toEqual(plain.locate(key));
+  });
+
+  test('takes hash and distribution', () => {
+    const client = fromConfig(`${THREE} --HASH=MD5 --DISTRIBUTION=consistent`);
+    const plain = openClient(servers, { hash: 'md5', distribution: 'consistent' });
+    for (const key of freshKeys(50)) expect(client.locate(key)).toEqual(plain.locate(key));
+  });
+
+  test('takes weights', () => {
+    const client = fromConfig('--DISTRIBUTION=consistent --SERVER=a:1/?7 --SERVER=b:1/?1');
+    expect(new Set(freshKeys(50).map((key) => client.locate(key).weight))).toEqual(new Set([7, 1]));
+  });
+
+  test('takes the namespace, which is sent but not hashed', async () => {
+    const server = await ownServer();
+    const client = fromConfig(`--SERVER=${server.server} --NAMESPACE="ns:"`);
+    const plain = openClient(server.server, {});
+    await client.set('key', 'value');
+    expect(await client.get('key')).toBe('value');
+    expect(await plain.get('ns:key')).toBe('value');
+  });
+
+  test('takes unix sockets', async () => {
+    const server = await ownServer({ socket: true });
+    const client = fromConfig(`--SOCKET="${server.path}"`);
+    expect(await client.set('key', 'value')).toBe(true);
+    expect(client.locate('key')).toMatchObject({ server: server.path, path: server.path });
+  });
+
+  test('takes the options of a client beside the string', async () => {
+    const server = await ownServer();
+    const client = fromConfig(`--SERVER=${server.server}`, { prefix: 'app:' });
+    await client.set('key', 'value');
+    expect(await openClient(server.server, {}).get('app:key')).toBe('value');
+  });
+
+  test.each([
+    ['an empty string', ''],
+    ['no servers', '--DISTRIBUTION=consistent'],
+    ['a word that is no option', `${THREE} --SURPRISE`],
+    ['text', 'localhost:11211'],
+    ['an impossible port', '--SERVER=a:99999'],
+    ['an unknown hash', `${THREE} --HASH=SHA1`],
+    ['a file to read', `${THREE} --CONFIGURE-FILE="/etc/libmemcached.conf"`],
+    ['a file to include', `${THREE} INCLUDE "/etc/libmemcached.conf"`],
+    ['a file to include, in small letters', `${THREE} include "/etc/libmemcached.conf"`],
+    ['a NUL', `${THREE}\0--HASH=MD5`],
+  ])('refuses %s', (_what, configuration) => {
+    expect(thrown(() => fromConfig(configuration)).code).toBe('INVALID_ARGUMENT');
+  });
+
+  test.each([[undefined], [null], [42], [['--SERVER=a']], [{}]])('refuses %j', (configuration) => {
+    expect(thrown(() => fromConfig(configuration as never)).code).toBe('INVALID_ARGUMENT');
+  });
+});

@@ -1,0 +1,192 @@
+import { Client } from 'libmemcached';
+import { describe, expect, test, vi } from 'vitest';
+import { variants } from '../support/variants';
+import {
+  connectionsOf,
+  failure,
+  freshKey,
+  freshKeys,
+  oneServer,
+  openClient,
+  ownServer,
+  whileStopped,
+} from './helpers';
+
+describe.each(variants)('the life of a client, $name', ({ options }) => {
+  const cache = oneServer(options);
+
+  test('begins without a connection: it connects when it is first used', async () => {
+    const server = await ownServer();
+    const before = await connectionsOf(server);
+    const client = openClient(server.server, { ...options, shared: false });
+    expect(await connectionsOf(server)).toBe(before);
+    await client.get('key');
+    expect(await connectionsOf(server)).toBeGreaterThan(before);
+  });
+
+  test('may begin with a server that does not exist, and end without having been used', async () => {
+    const client = new Client('127.0.0.1:1', options);
+    await client.close();
+  });
+
+  describe('close', () => {
+    test('settles everything that is under way', async () => {
+      const client = openClient(cache.server.server, { ...options, shared: false });
+      const keys = freshKeys(500);
+      const calls: Promise<unknown>[] = keys.flatMap((key) => [
+        client.set(key, key),
+        client.get(key),
+      ]);
+      calls.push(client.getMulti(keys), client.stats());
+      const outcomes = Promise.allSettled(calls);
+      await client.close();
+      for (const outcome of await outcomes) {
+        if (outcome.status === 'rejected') expect(outcome.reason.code).toBe('CLOSED');
+      }
+    });
+
+    test('has settled every operation when it resolves', async () => {
+      const client = openClient(cache.server.server, { ...options, shared: false });
+      let settled = 0;
+      const count = (): void => {
+        settled += 1;
+      };
+      for (const key of freshKeys(200)) client.set(key, 1).then(count, count);
+      await client.close();
+      expect(settled).toBe(200);
+    });
+
+    test('closes the connections', async () => {
+      const server = await ownServer();
+      const before = await connectionsOf(server);
+      const client = openClient(server.server, { ...options, shared: false });
+      await Promise.all(freshKeys(100).map((key) => client.set(key, 1)));
+      expect(await connectionsOf(server)).toBeGreaterThan(before);
+      await client.close();
+      await vi.waitFor(async () => expect(await connectionsOf(server)).toBe(before), 10_000);
+    });
+
+    test('may be called again, at once and later', async () => {
+      const client = openClient(cache.server.server, options);
+      await Promise.all([client.close(), client.close()]);
+      await client.close();
+      await client.close({ timeout: 1 });
+    });
+
+    test('has every later call refused with CLOSED', async () => {
+      const client = openClient(cache.server.server, options);
+      const view = client.withPrefix('view:');
+      await client.close();
+      const calls = [
+        client.get('k'),
+        client.gets('k'),
+        client.getRaw('k'),
+        client.getAndTouch('k', 1),
+        client.has('k'),
+        client.set('k', 1),
+        client.add('k', 1),
+        client.replace('k', 1),
+        client.append('k', 'a'),
+        client.prepend('k', 'a'),
+        client.setRaw('k', 'a', 0),
+        client.cas('k', 1, 1n),
+        client.update('k', () => 1),
+        client.getOrSet('k', 1, () => 1),
+        client.incr('k'),
+        client.decr('k'),
+        client.touch('k', 1),
+        client.delete('k'),
+        client.flush(),
+        client.version(),
+        client.ping(),
+        client.stats(),
+        view.get('k'),
+      ];
+      for (const call of calls) expect((await failure(call)).code).toBe('CLOSED');
+      const multi = [client.getMulti(['k']), client.setMulti({ k: 1 }), client.deleteMulti(['k'])];
+      for (const call of multi) {
+        const result = await call.catch((error: unknown) => error);
+        const error = result instanceof Error ? result : (await call).errors.get('k');
+        expect(error).toMatchObject({ code: 'CLOSED' });
+      }
+      const stream = async (): Promise<void> => {
+        for await (const _pair of client.getMultiStream(['k']));
+      };
+      expect((await failure(stream())).code).toBe('CLOSED');
+      const swap = async (): Promise<void> => client.setServers(cache.server.server);
+      expect((await failure(swap())).code).toBe('CLOSED');
+    });
+
+    test('of one client leaves an equal one working', async () => {
+      const [first, second] = [
+        openClient(cache.server.server, options),
+        openClient(cache.server.server, options),
+      ];
+      const key = freshKey();
+      await first.set(key, 'value');
+      const reads = Array.from({ length: 50 }, () => second.get(key));
+      await first.close();
+      expect(new Set(await Promise.all(reads))).toEqual(new Set(['value']));
+      expect(await second.get(key)).toBe('value');
+    });
+
+    test('inside the answer of an operation settles the others too', async () => {
+      const client = openClient(cache.server.server, { ...options, shared: false });
+      const calls = freshKeys(100).map((key) => client.set(key, 1));
+      const closed = (calls[0] as Promise<boolean>).then(() => client.close());
+      for (const outcome of await Promise.allSettled(calls)) {
+        if (outcome.status === 'rejected') expect(outcome.reason.code).toBe('CLOSED');
+      }
+      await closed;
+    });
+
+    test('with a timeout does not wait longer for a server that does not answer', async () => {
+      const server = await ownServer();
+      const client = openClient(server.server, { ...options, timeout: 600_000, shared: false });
+      await client.set('key', 'value');
+      await whileStopped(server, async () => {
+        const pending = [client.get('key'), client.set('key', 'new')].map((call) => failure(call));
+        await client.close({ timeout: 100 });
+        for (const error of await Promise.all(pending)) expect(error.code).toBe('CLOSED');
+      });
+    });
+
+    test('without one ends when the operations reach their deadlines', async () => {
+      const server = await ownServer();
+      const client = openClient(server.server, { ...options, timeout: 200, shared: false });
+      await client.set('key', 'value');
+      await whileStopped(server, async () => {
+        const pending = failure(client.get('key'));
+        await client.close();
+        expect((await pending).code).toMatch(/^(TIMEOUT|CLOSED)$/);
+      });
+    });
+
+    test('refuses options that it does not know', async () => {
+      const client = openClient(cache.server.server, options);
+      for (const bad of [{ timeout: -1 }, { timeout: Number.NaN }, { wait: 5 }, 'now']) {
+        expect(await failure(client.close(bad as never))).toMatchObject({
+          code: 'INVALID_ARGUMENT',
+        });
+      }
+      expect(await client.set(freshKey(), 'still open')).toBe(true);
+    });
+  });
+
+  test('Symbol.asyncDispose closes the client', async () => {
+    const client = new Client(cache.server.server, options);
+    await client[Symbol.asyncDispose]();
+    expect((await failure(client.get('key'))).code).toBe('CLOSED');
+  });
+
+  test('a hundred clients one after the other leave no connection behind', async () => {
+    const server = await ownServer();
+    const before = await connectionsOf(server);
+    for (let n = 0; n < 100; n += 1) {
+      const client = new Client(server.server, { ...options, shared: false });
+      expect(await client.set(`key-${n}`, n)).toBe(true);
+      await client.close();
+    }
+    await vi.waitFor(async () => expect(await connectionsOf(server)).toBe(before), 10_000);
+  });
+});
