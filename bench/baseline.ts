@@ -1,5 +1,5 @@
-// What a careful memcached client in plain JavaScript can do: one connection, the text protocol, one
-// write a turn, string values, no features. The addon has to justify itself against this too.
+// What a careful memcached client in plain JavaScript can do: one connection, the text protocol,
+// one write a turn, string values, no features. The addon has to justify itself against this too.
 
 import { connect, type Socket } from 'node:net';
 import { parseServer } from './server-address';
@@ -110,7 +110,7 @@ export class BaselineClient {
     this.#unread = buffer.subarray(at);
   }
 
-  /** Reads one value or the END. Returns where it stopped: at `at` when the rest is yet to arrive. */
+  /** Reads one value or the END. Returns where it stopped: `at` when the rest is yet to arrive. */
   #readValues(waiting: Waiting, buffer: Buffer, at: number): number {
     if (at + END_LINE > buffer.length) return at; // no line of this reply is shorter than END
     if (buffer[at] === LETTER_E && buffer[at + 1] === LETTER_N) {

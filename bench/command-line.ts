@@ -3,7 +3,15 @@
 import { parseArgs } from 'node:util';
 import { CLIENTS, type ClientName } from './clients';
 import type { Rounds } from './contest';
-import { cross, defaultPlan, fullPlan, OPERATIONS, type Scenario, SMALL } from './scenario';
+import {
+  cross,
+  defaultPlan,
+  fullPlan,
+  OPERATIONS,
+  type Scenario,
+  SMALL,
+  usualCallers,
+} from './scenario';
 
 export interface Options {
   plan: Scenario[];
@@ -18,7 +26,7 @@ export const USAGE = `npm run bench -- [options]
   (none)             every operation once and some other loads: about 3 minutes
   --full             every operation x callers x value size x round trip: hours
   --op NAMES         of ${OPERATIONS.join(', ')}
-  --callers NUMBERS  closed loops, default 128
+  --callers NUMBERS  closed loops, default 128, of multi operations 16
   --size BYTES       of a value, default ${SMALL}
   --delay MS         added to the round trip by a proxy, default 0
   --clients NAMES    of ${CLIENTS.join(', ')}
@@ -50,9 +58,12 @@ export function parseCommandLine(words: string[]): Options | 'help' {
   });
   if (values.help) return 'help';
   const count = readNumber('rounds', values.rounds, 1, 1000);
+  const plan = createPlan(values);
+  if (plan.length === 0)
+    throw new Error('callers x keys of a call x --size must be at most 64 MiB');
   const duration = readNumber('duration', values.duration, 10, 60_000);
   return {
-    plan: createPlan(values),
+    plan,
     clients: readNames('clients', values.clients, CLIENTS),
     rounds: { count, duration, warmUp: WARM_UP },
     json: values.json,
@@ -71,12 +82,12 @@ function createPlan({ full, op, callers, size, delay }: Dimensions): Scenario[] 
   if (full) return fullPlan();
   if (op === undefined && callers === undefined && size === undefined && delay === undefined)
     return defaultPlan();
-  return cross(
-    readNames('op', op ?? 'get', OPERATIONS),
-    readNumbers('callers', callers ?? '128', 1, 10_000),
-    readNumbers('size', size ?? String(SMALL), 16, 1_000_000),
-    readNumbers('delay', delay ?? '0', 0, 1_000, 'a number of milliseconds'),
-  );
+  const sizes = readNumbers('size', size ?? String(SMALL), 16, 1_000_000);
+  const delays = readNumbers('delay', delay ?? '0', 0, 1_000, 'a number of milliseconds');
+  return readNames('op', op ?? 'get', OPERATIONS).flatMap((operation) => {
+    const loads = readNumbers('callers', callers ?? String(usualCallers(operation)), 1, 10_000);
+    return cross([operation], loads, sizes, delays);
+  });
 }
 
 export function readNames<Name extends string>(

@@ -87,13 +87,10 @@ async function compete(
       const process = new HelperProcess<Request, Reply>('contestant-process.js');
       const contestant: Contestant = { client, process, outcome: { kind: 'unsupported' } };
       contestants.push(contestant);
-      contestant.outcome = await prepare(contestant, { client, scenario, server, direct });
+      await prepare(contestant, { client, scenario, server, direct });
     }
     for (let round = 0; round < rounds.count; round += 1) {
-      for (const contestant of rotate(contestants, round)) {
-        if (contestant.outcome.kind === 'measured')
-          await runRound(contestant, contestant.outcome, rounds);
-      }
+      for (const contestant of rotate(contestants, round)) await runRound(contestant, rounds);
     }
     return new Map(contestants.map(({ client, outcome }) => [client, outcome]));
   } finally {
@@ -101,38 +98,33 @@ async function compete(
   }
 }
 
-async function prepare({ process }: Contestant, assignment: Request): Promise<Outcome> {
-  const reply = await ask(process, assignment, PREPARE_TIMEOUT);
-  if (reply.kind === 'failed') return { kind: 'void', reason: reply.reason };
-  if (reply.kind === 'ready') return { kind: 'measured', samples: [], emulated: reply.emulated };
-  return { kind: 'unsupported' };
-}
-
-async function runRound(
-  contestant: Contestant,
-  outcome: Outcome & { kind: 'measured' },
-  rounds: Rounds,
-): Promise<void> {
-  const { warmUp, duration } = rounds;
-  const reply = await ask(
-    contestant.process,
-    { warmUp, duration },
-    warmUp + duration + ROUND_TIMEOUT,
-  );
-  if (reply.kind === 'sample') outcome.samples.push(reply.sample);
-  if (reply.kind === 'failed') contestant.outcome = { kind: 'void', reason: reply.reason };
-}
-
-async function ask(
-  process: HelperProcess<Request, Reply>,
-  request: Request,
-  timeout: number,
-): Promise<Reply> {
-  try {
-    return await process.ask(request, timeout);
-  } catch (error) {
-    return { kind: 'failed', reason: (error as Error).message };
+async function prepare(contestant: Contestant, assignment: Request): Promise<void> {
+  const reply = await ask(contestant, assignment, PREPARE_TIMEOUT);
+  if (reply.kind === 'ready') {
+    contestant.outcome = { kind: 'measured', samples: [], emulated: reply.emulated };
   }
+}
+
+async function runRound(contestant: Contestant, { warmUp, duration }: Rounds): Promise<void> {
+  const { outcome } = contestant;
+  if (outcome.kind !== 'measured') return;
+  const timeout = warmUp + duration + ROUND_TIMEOUT;
+  const reply = await ask(contestant, { warmUp, duration }, timeout);
+  if (reply.kind === 'sample') outcome.samples.push(reply.sample);
+}
+
+async function ask(contestant: Contestant, request: Request, timeout: number): Promise<Reply> {
+  const { process } = contestant;
+  const reply = await process.ask(request, timeout).catch(toFailure);
+  if (reply.kind === 'failed') {
+    contestant.outcome = { kind: 'void', reason: reply.reason };
+    await process.end(); // what it still does would be at the others' expense
+  }
+  return reply;
+}
+
+function toFailure(error: Error): Reply {
+  return { kind: 'failed', reason: error.message };
 }
 
 /** Nobody is always first. */

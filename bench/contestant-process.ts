@@ -1,4 +1,4 @@
-// The process of one client in one scenario: connects, prepares, then runs a round whenever told to.
+// The process of one client in one scenario: connects, prepares, then runs rounds as told.
 
 import { loadClient } from './clients';
 import { Load, type Window } from './load';

@@ -1,4 +1,4 @@
-// The keys and values of a scenario. Every value names itself, so that another key's is seen as wrong.
+// The keys and values of a scenario. A value names itself, so that another key's is seen as wrong.
 
 import type { Value } from './adapters/adapter';
 import { describeValue, WrongAnswer } from './wrong-answer';

@@ -2,7 +2,7 @@
 //
 //   delay-proxy.js <host:port> <milliseconds>
 //
-// Node's timers count whole milliseconds, so short sleeps pace the event loop while something is held.
+// Node's timers count whole milliseconds: short sleeps pace the event loop while something is held.
 
 import { writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
@@ -29,7 +29,8 @@ class HoldingLine {
 
   hold(chunk: Buffer, to: Socket): void {
     if (this.#held.length === 0) setImmediate(() => this.#release());
-    this.#held.push({ due: performance.now() + this.#delay, chunk, to });
+    // On average half a sleep passes until a reply is noticed and half until it is let go.
+    this.#held.push({ due: performance.now() + this.#delay - SLEEP, chunk, to });
   }
 
   #release(): void {

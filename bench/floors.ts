@@ -1,48 +1,25 @@
 // What this client has to reach to be worth its weight, checked against the rivals of the same run.
 
+import { isDeepStrictEqual } from 'node:util';
 import { OURS } from './clients';
 import { type Figure, type Results, type Rival, ratio } from './results';
-import { type OperationName, type Scenario, SMALL } from './scenario';
+import { type Scenario, SMALL } from './scenario';
 
 interface Floor {
-  operations: readonly OperationName[];
-  callers: number;
-  valueSize: number;
-  addedDelay: number;
+  at: Scenario;
   figure: Figure;
   rival: Rival;
   /** `rate`: our figure is at least this many times the rival's; everything else: at most. */
   factor: number;
 }
 
+const GET: Scenario = { operation: 'get', callers: 128, valueSize: SMALL, addedDelay: 0 };
+const GET_MULTI: Scenario = { ...GET, operation: 'getMulti', callers: 16 };
+
 const FLOORS: readonly Floor[] = [
-  {
-    operations: ['get'],
-    callers: 128,
-    valueSize: SMALL,
-    addedDelay: 0,
-    figure: 'rate',
-    rival: 'best peer',
-    factor: 2,
-  },
-  {
-    operations: ['get'],
-    callers: 128,
-    valueSize: SMALL,
-    addedDelay: 0,
-    figure: 'loopTime',
-    rival: 'best peer',
-    factor: 1 / 4,
-  },
-  {
-    operations: ['getMulti'],
-    callers: 16,
-    valueSize: SMALL,
-    addedDelay: 0,
-    figure: 'rate',
-    rival: 'best peer',
-    factor: 2,
-  },
+  { at: GET, figure: 'rate', rival: 'best peer', factor: 2 },
+  { at: GET, figure: 'loopTime', rival: 'best peer', factor: 1 / 4 },
+  { at: GET_MULTI, figure: 'rate', rival: 'best peer', factor: 2 },
 ];
 
 const NAMES: Record<Figure, string> = {
@@ -55,11 +32,11 @@ const NAMES: Record<Figure, string> = {
 };
 
 /**
- * Says of every floor of a scenario whether it was met, `calls/s met (>= 2x best peer)`; nothing where
- * there is no floor or no rival.
+ * Says of every floor of a scenario whether it was met, `calls/s met (>= 2x best peer)`; nothing
+ * where there is no floor or no rival.
  */
 export function judge(results: Results): string {
-  return FLOORS.filter((floor) => concerns(floor, results.contest.scenario))
+  return FLOORS.filter(({ at }) => isDeepStrictEqual(at, results.contest.scenario))
     .flatMap((floor) => {
       const reached = ratio(results, OURS, floor.figure, floor.rival);
       return reached === undefined ? [] : [createVerdict(floor, reached)];
@@ -67,17 +44,9 @@ export function judge(results: Results): string {
     .join(', ');
 }
 
-function concerns(floor: Floor, scenario: Scenario): boolean {
-  return (
-    floor.operations.includes(scenario.operation) &&
-    floor.callers === scenario.callers &&
-    floor.valueSize === scenario.valueSize &&
-    floor.addedDelay === scenario.addedDelay
-  );
-}
-
 function createVerdict({ figure, rival, factor }: Floor, reached: number): string {
   const atLeast = figure === 'rate';
   const isMet = atLeast ? reached >= factor : reached <= factor;
-  return `${NAMES[figure]} ${isMet ? 'met' : 'SHORT'} (${atLeast ? '>=' : '<='} ${factor}x ${rival})`;
+  const floor = `${atLeast ? '>=' : '<='} ${factor}x ${rival}`;
+  return `${NAMES[figure]} ${isMet ? 'met' : 'SHORT'} (${floor})`;
 }

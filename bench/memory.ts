@@ -1,4 +1,4 @@
-// `npm run bench:memory`: what an idle client adds to a process, and what ten million operations leave.
+// `npm run bench:memory`: what an idle client adds to a process, what ten million operations leave.
 
 import { parseArgs } from 'node:util';
 import { startMemcached } from 'libmemcached/testing';
@@ -56,15 +56,11 @@ async function reportIdle(
   processes: number,
 ): Promise<void> {
   const alone = await measureFresh({ kind: 'rest' }, processes);
-  console.log(
-    `A process alone: ${megabytes(alone)} (median of ${processes}). A client that did one get adds:`,
-  );
+  console.log(`Medians of ${processes} processes: alone ${megabytes(alone)}, and a client adds`);
   for (const client of clients) {
     const added = (await measureFresh({ kind: 'idle', client, server }, processes)) - alone;
-    const verdict = added <= IDLE_LIMIT ? 'met' : 'SHORT';
-    console.log(
-      `  ${client.padEnd(16)}${megabytes(added)}${client === OURS ? `  ${verdict} (<= ${megabytes(IDLE_LIMIT)})` : ''}`,
-    );
+    const verdict = client === OURS ? judge(added, IDLE_LIMIT) : '';
+    console.log(`  ${client.padEnd(16)}${megabytes(added)}  ${verdict}`);
   }
 }
 
@@ -81,11 +77,12 @@ async function reportEndurance(
       console.log(`  ${String(count).padStart(3)}  ${megabytes(sizes.at(-1) as number)}`);
     }
     const growth = (sizes.at(-1) as number) - (sizes[0] as number);
-    const verdict = growth <= FLAT_WITHIN ? 'met' : 'SHORT';
-    console.log(
-      `  growth after the first: ${megabytes(growth)}  ${verdict} (<= ${megabytes(FLAT_WITHIN)})`,
-    );
+    console.log(`  growth after the first: ${megabytes(growth)}  ${judge(growth, FLAT_WITHIN)}`);
   });
+}
+
+function judge(bytes: number, limit: number): string {
+  return `${bytes <= limit ? 'met' : 'SHORT'} (<= ${limit / MB} MB)`;
 }
 
 function megabytes(bytes: number): string {

@@ -47,8 +47,8 @@ function medians(samples: readonly Sample[]): Sample {
 }
 
 /**
- * The client's figure over the rival's, undefined where one is missing. The best peer is the best at
- * this figure, not one peer for all of them.
+ * The client's figure over the rival's, undefined where one is missing. The best peer is the best
+ * at this figure, not one peer for all of them.
  */
 export function ratio(
   { rows }: Results,

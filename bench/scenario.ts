@@ -54,27 +54,22 @@ export const SMALL = 100;
 export const MEDIUM = 4 * 1024;
 export const LARGE = 64 * 1024;
 
+/** The load that the floors are set for. */
+export function usualCallers(operation: OperationName): number {
+  return isMulti(operation) ? 16 : 128;
+}
+
 /** Every operation once at the load the floors are set for, and the other dimensions by example. */
 export function defaultPlan(): Scenario[] {
-  const at = (
-    operation: OperationName,
-    callers: number,
-    valueSize = SMALL,
-    addedDelay = 0,
-  ): Scenario => ({
-    operation,
-    callers,
-    valueSize,
-    addedDelay,
-  });
+  const usual = { valueSize: SMALL, addedDelay: 0 };
   return [
-    ...OPERATIONS.map((operation) => at(operation, isMulti(operation) ? 16 : 128)),
-    at('get', 1),
-    at('get', 1000),
-    at('set', 1000),
-    at('get', 64, LARGE),
-    at('set', 64, LARGE),
-    at('get', 128, SMALL, 0.5),
+    ...OPERATIONS.map((operation) => ({ operation, callers: usualCallers(operation), ...usual })),
+    { ...usual, operation: 'get', callers: 1 },
+    { ...usual, operation: 'get', callers: 1000 },
+    { ...usual, operation: 'set', callers: 1000 },
+    { ...usual, operation: 'get', callers: 64, valueSize: LARGE },
+    { ...usual, operation: 'set', callers: 64, valueSize: LARGE },
+    { ...usual, operation: 'get', callers: 128, addedDelay: 0.5 },
   ];
 }
 

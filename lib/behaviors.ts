@@ -1,7 +1,7 @@
 // libmemcached's raw behaviours: the few that are safe to set, and why the others are not.
 import { invalid, invalidText } from './errors';
 import { integer } from './numbers';
-import { isOneOf, ownOptions } from './ownOptions';
+import { ownOptions } from './ownOptions';
 
 /** By the names of `MEMCACHED_BEHAVIOR_*`, in lower case. For the libmemcached engine. */
 export interface Behaviors {
@@ -69,15 +69,19 @@ const refused: Readonly<Record<string, string>> = {
 /** The option `behaviors` as pairs, in the order of this table. */
 export function readBehaviors(option: unknown): readonly (readonly [string, number])[] {
   if (option === undefined) return Object.freeze([]);
-  const given = ownOptions(option, [...settable, ...Object.keys(refused)], 'behaviors');
-  for (const name of Object.keys(given)) {
-    if (isOneOf(name, settable)) continue;
-    throw invalidText(`behaviors.${name}`, `be left out: ${refused[name]}`, 'a value');
-  }
+  refuseUnsafe(option);
+  const given = ownOptions(option, settable, 'behaviors');
   const set = settable.filter((name) => given[name] !== undefined);
   return Object.freeze(
     set.map((name) => Object.freeze([name, readValue(name, given[name])] as const)),
   );
+}
+
+function refuseUnsafe(option: unknown): void {
+  if (typeof option !== 'object' || option === null) return;
+  const name = Object.keys(option).find((key) => Object.hasOwn(refused, key));
+  if (name === undefined) return;
+  throw invalidText(`behaviors.${name}`, `be left out: ${refused[name]}`, 'a value');
 }
 
 function readValue(name: keyof Behaviors, value: unknown): number {

@@ -1,7 +1,7 @@
 // Everything a client does with keys, under one prefix.
 import { noPayload } from './batch';
 import type { Key } from './keys';
-import { keyName, keyRoom, writeKey } from './keys';
+import { keyRoom, writeKey } from './keys';
 import { KeyOperations } from './keyOperations';
 import {
   type Entry,
@@ -18,11 +18,12 @@ import * as operations from './operations';
 import type { Item, Operation } from './operations';
 import { type OperationOptions, readOperationOptions, type WriteOptions } from './operationOptions';
 import * as patterns from './patterns';
-import type { FailurePolicy } from './pending';
 import { binding } from './binding';
 import { asMemcachedErrors } from './dispatcher';
+import { invalid, MemcachedError } from './errors';
+import { blame } from './failures';
 import { serverName } from './servers';
-import { blame, ttlOption, type View } from './view';
+import { ttlOption, type View } from './view';
 
 export type Entries<T = unknown> =
   | Readonly<Record<string, T>>
@@ -46,10 +47,10 @@ const streamChunk = 2000;
 
 /** What views of one client share. */
 export interface Shared {
-  readonly policy: FailurePolicy;
-  readonly loads: patterns.Loads;
   /** The hash of the ring, by its option name. */
   readonly hashName: string;
+  /** Tells the ring apart from others: equal clients have equal ones. */
+  readonly ringName: string;
 }
 
 /**
@@ -161,13 +162,10 @@ export class Cache extends KeyOperations {
     options: WriteOptions | number | Date | undefined,
     load: () => T | Promise<T>,
   ): Promise<T> {
-    try {
-      const { policy, loads } = this.#shared;
-      const name = this.#routingBytes(key, optionPrefix(options)).toString('latin1');
-      return patterns.getOrSet(this, loads, policy, name, key, options, load);
-    } catch (error) {
-      return Promise.reject(blame(error, 'getOrSet', key));
-    }
+    return this.#pattern('getOrSet', key, options, (bytes) => {
+      const name = `${this.#shared.ringName} ${bytes.toString('latin1')}`;
+      return patterns.getOrSet(this, this.view.settings.policy, name, key, options, load);
+    });
   }
 
   /**
@@ -182,18 +180,18 @@ export class Cache extends KeyOperations {
     fn: (current: T | undefined) => T | undefined | Promise<T | undefined>,
     options?: WriteOptions | number | Date,
   ): Promise<T | undefined> {
-    return patterns.update(this, key, fn, options);
+    return this.#pattern('update', key, options, () => patterns.update(this, key, fn, options));
   }
 
   /** The server that `key` lives on, without asking it. Throws. (`memcached_server_by_key`) */
   locate(key: Key, options?: Pick<OperationOptions, 'groupKey' | 'prefix'>): Location {
-    const { groupKey, prefix } = readOperationOptions(options, []);
-    const bytes =
-      groupKey === undefined
-        ? this.#routingBytes(key, prefix)
-        : keyBytes(groupKey, new Uint8Array(0), 'groupKey');
-    this.#routingBytes(key, prefix); // checked even where it does not count
-    const index = this.view.dispatcher.locate(bytes);
+    const index = this.#blamed('locate', key, () => {
+      const { groupKey, prefix } = readOperationOptions(options, []);
+      const own = this.#routingBytes(key, prefix); // checked even where it does not count
+      const bytes =
+        groupKey === undefined ? own : keyBytes(groupKey, new Uint8Array(0), 'groupKey');
+      return this.view.dispatcher.locate(bytes);
+    });
     const server = this.view.dispatcher.servers[index];
     if (server === undefined) throw new Error('the ring names a server that is not in the list');
     const { host, port, weight, unixSocket } = server;
@@ -213,7 +211,36 @@ export class Cache extends KeyOperations {
    * @param algorithm one of the names that `hash` takes; default: the one of this client's ring
    */
   hash(key: Key, algorithm: string = this.#shared.hashName): number {
-    return asMemcachedErrors(() => binding.hash(algorithm, this.#routingBytes(key)));
+    return this.#blamed('hash', key, () => {
+      if (typeof algorithm !== 'string') throw invalid('algorithm', 'be a string', algorithm);
+      const bytes = this.#routingBytes(key);
+      return asMemcachedErrors(() => binding.hash(algorithm, bytes));
+    });
+  }
+
+  #blamed<Result>(operation: string, key: Key, run: () => Result): Result {
+    try {
+      return run();
+    } catch (error) {
+      throw blame(error, operation, key);
+    }
+  }
+
+  /** Checks what its operations would only refuse half-way, and gives errors the name of the whole. */
+  async #pattern<T>(
+    name: string,
+    key: Key,
+    options: unknown,
+    run: (keyBytes: Buffer) => Promise<T>,
+  ): Promise<T> {
+    try {
+      const given = readOperationOptions(options, ttlOption);
+      this.view.exptime(given.ttl);
+      return await run(this.#routingBytes(key, given.prefix));
+    } catch (error) {
+      if (error instanceof MemcachedError) error.operation = name;
+      throw blame(error, name, key);
+    }
   }
 
   #readMulti<T>(
@@ -251,7 +278,7 @@ export class Cache extends KeyOperations {
       const { dispatcher } = this.view;
       dispatcher.requireOpen(name);
       const scope = this.view.scopeOf(given);
-      const settled = await runAll(dispatcher, operation, scope, entries, this.#shared.policy);
+      const settled = await runAll(dispatcher, operation, scope, entries, this.view.settings.policy);
       return { entries, settled };
     } catch (error) {
       throw blame(error, name);
@@ -276,15 +303,7 @@ export class Cache extends KeyOperations {
 
 function keyBytes(key: Key, prefix: Uint8Array, what: string): Buffer {
   const bytes = Buffer.allocUnsafe(prefix.length + keyRoom);
-  try {
-    return bytes.subarray(0, writeKey(bytes, 0, key, prefix, what));
-  } catch (error) {
-    throw blame(error, 'locate', typeof key === 'string' ? keyName(key) : undefined);
-  }
-}
-
-function optionPrefix(options: unknown): string | undefined {
-  return readOperationOptions(options, ttlOption).prefix;
+  return bytes.subarray(0, writeKey(bytes, 0, key, prefix, what));
 }
 
 async function* chunksOf(keys: Iterable<Key> | AsyncIterable<Key>, size: number) {

@@ -4,6 +4,7 @@ import { asMemcachedErrors, Dispatcher } from './dispatcher';
 import { binding, type EngineConfig } from './binding';
 import { Cache } from './cache';
 import { invalid, type MemcachedError } from './errors';
+import { blame } from './failures';
 import { type ClientMetrics, toServerMetrics } from './metrics';
 import { integer, maxInt32 } from './numbers';
 import { type FlushOptions, type OperationOptions, readOperationOptions } from './operationOptions';
@@ -15,7 +16,7 @@ import { closeAtExit } from './processExit';
 import { checkServersOnRing } from './ring';
 import { parseServers, type ServerAddress } from './servers';
 import { askAllServers, type PerServer, parseStats } from './serverWide';
-import { blame, View } from './view';
+import { View } from './view';
 
 export interface ClientEvents {
   /** The server has failed repeatedly: nothing is sent to it until it answers again. */
@@ -76,10 +77,9 @@ export class Client extends Cache implements AsyncDisposable {
         else events.emit('serverDown', server, error);
       },
     });
-    super(new View(dispatcher, settings, settings.prefix), {
-      policy: failures,
-      loads: new Map(),
+    super(new View(dispatcher, { ...settings, policy: failures }, settings.prefix), {
       hashName: hashNameOf(settings),
+      ringName: JSON.stringify([settings.servers, settings.ring]),
     });
     this.#events = events;
     this.#settings = settings;

@@ -1,5 +1,6 @@
 // Between the methods and the engine: batches a turn's operations, keeps who waits for what, and hands the
 // answers out.
+import { AbortGroups } from './abortGroups';
 import { Answer } from './answer';
 import { BatchWriter, type Payload, type Scope } from './batch';
 import { binding, type EngineConfig, type NativeServerMetrics, type NativeSession } from './binding';
@@ -7,7 +8,7 @@ import type { Codec } from './codec';
 import { type ErrorCode, MemcachedError } from './errors';
 import { failure, refusal, serverDown } from './failures';
 import type { Key } from './keys';
-import { type FailurePolicy, type Pending, PromisePending, annotated } from './pending';
+import { type FailurePolicy, type Pending, PromisePending } from './pending';
 import type { Operation } from './operations';
 import { type Command, firstFailure, firstNews, lastRead, Status } from './protocol';
 import { type Server, serverName } from './servers';
@@ -30,6 +31,7 @@ export class Dispatcher {
   readonly #settings: DispatcherSettings;
   readonly #session: NativeSession;
   readonly #batch = new BatchWriter();
+  readonly #aborts = new AbortGroups();
   #batchNumber = 0;
   #flushScheduled = false;
   /** By id; ids of answered operations are used again. */
@@ -66,36 +68,33 @@ export class Dispatcher {
     return this.#pendingBytes;
   }
 
-  /** A read or, with a payload, a write, with a promise of its own. */
+  /** A read or, with a payload, a write, with a promise of its own. Throws what `submit` throws. */
   request<Result>(
     operation: Operation<Result>,
     key: Key,
     scope: Scope,
     payload?: Payload,
   ): Promise<Result> {
-    return new Promise<Result>((resolve, reject) => {
-      const pending = new PromisePending(operation, key, this.#settings.policy, resolve);
-      try {
-        this.submit(pending, operation.command, key, scope, payload);
-      } catch (error) {
-        const known = annotated(error, pending);
-        if (this.#settings.policy.asMisses && known.code === 'OVERLOADED') pending.fail(known);
-        else reject(known);
-      }
+    let resolve!: (value: Result | Promise<never>) => void;
+    const promise = new Promise<Result>((settle) => {
+      resolve = settle;
     });
+    const pending = new PromisePending(operation, key, this.#settings.policy, resolve);
+    this.submit(pending, operation.command, key, scope, payload);
+    return promise;
   }
 
   /** Queues an operation for the engine. Throws, and has then done nothing. */
   submit(pending: Pending, command: Command, key: Key, scope: Scope, payload?: Payload): void {
-    const size = key.length + (payload === undefined ? 0 : payload.data.length);
-    this.#admit(pending, size, scope.signal);
+    this.#admit(pending, payload === undefined ? 0 : payload.data.length, scope.signal);
+    const start = this.#batch.length;
     const id = this.#freeIds.at(-1) ?? this.#pending.length;
     if (payload === undefined) {
       this.#batch.addRead(id, command, key, scope);
     } else {
       this.#batch.addWrite(id, command, key, scope, payload);
     }
-    this.#register(pending, id, size);
+    this.#register(pending, id, this.#batch.length - start);
     if (scope.signal !== undefined) this.#listen(pending, id, command, scope.signal);
   }
 
@@ -245,8 +244,7 @@ export class Dispatcher {
       pending.stopListening?.();
       pending.fail(aborted(pending, !unsent && command > lastRead, signal));
     };
-    signal.addEventListener('abort', onAbort);
-    pending.stopListening = () => signal.removeEventListener('abort', onAbort);
+    pending.stopListening = this.#aborts.add(signal, onAbort);
   }
 
   #abandon(pending: Pending, code: ErrorCode): void {

@@ -36,6 +36,16 @@ export function isForgiven(error: MemcachedError): boolean {
   return forgiven.includes(error.code);
 }
 
+/** Adds to an error which operation on which key met it, where it does not say so yet. */
+export function blame<Thrown>(error: Thrown, operation: string, key?: unknown): Thrown {
+  if (error instanceof MemcachedError) {
+    error.operation ??= operation;
+    const name = error.key ?? keyName(key);
+    if (name !== undefined) error.key = name;
+  }
+  return error;
+}
+
 /** Says what failed, where, and why; never a value. */
 export function failure(
   answer: Answer,
@@ -48,7 +58,7 @@ export function failure(
   return new MemcachedError(code, describe(operation, server, reason), {
     operation,
     server,
-    key: key === undefined ? undefined : keyName(key),
+    key: keyName(key),
     maybeApplied: answer.maybeApplied,
   });
 }
@@ -69,7 +79,7 @@ export function refusal(
   return new MemcachedError(code, describe(operation, details.server, reason), {
     ...details,
     operation,
-    key: details.key === undefined ? undefined : keyName(details.key),
+    key: keyName(details.key),
   });
 }
 

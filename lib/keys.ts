@@ -66,10 +66,11 @@ export function preparePrefix(...prefixes: readonly string[]): Uint8Array {
 
 /**
  * A key fit for an error: itself where it is text, hexadecimal where it is not; never longer than a
- * valid one.
+ * valid one. Undefined for what is no key at all.
  */
-export function keyName(key: Key): string {
-  const text = typeof key === 'string' ? key : bytesName(key);
+export function keyName(key: unknown): string | undefined {
+  const text = typeof key === 'string' ? key : types.isUint8Array(key) ? bytesName(key) : undefined;
+  if (text === undefined) return undefined;
   const short = text.length > maxKeyLength ? `${text.slice(0, maxKeyLength)}...` : text;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for control characters
   return short.replace(/[\x00-\x1f\x7f]/g, (character) => `\\x${hex(character.charCodeAt(0))}`);
@@ -155,6 +156,7 @@ function hex(byte: number): string {
 }
 
 function bytesName(key: Uint8Array): string {
+  if (key.length === 0) return ''; // a detached one too
   // Copied by the constructor: a method of the key's may be the caller's own (B12).
   const bytes = Buffer.from(new Uint8Array(key).buffer);
   return isUtf8(bytes) ? bytes.toString() : `0x${bytes.toString('hex')}`;

@@ -2,13 +2,12 @@
 import type { Answer } from './answer';
 import type { Payload, Scope } from './batch';
 import type { Dispatcher } from './dispatcher';
-import { describe, invalid, MemcachedError } from './errors';
-import { isForgiven } from './failures';
+import { describe, invalid, type MemcachedError } from './errors';
+import { blame, isForgiven } from './failures';
 import type { Key } from './keys';
 import type { Operation } from './operations';
 import { guarded } from './ownOptions';
-import { annotated, type FailurePolicy, Pending } from './pending';
-import { blame } from './view';
+import { decodingError, type FailurePolicy, Pending } from './pending';
 
 /** The hits under the caller's own keys, in their order; what was not there, and what failed. */
 export class MultiResult<T = unknown> extends Map<string, T> {
@@ -109,7 +108,7 @@ class MultiRun<Result> {
     } catch (error) {
       this.#underWay--;
       this.#settled[position] = this.#forgive({
-        error: blame(error, this.operation.name, key) as MemcachedError,
+        error: blame(error as MemcachedError, this.operation.name, key),
       });
     }
   }
@@ -138,7 +137,7 @@ class MultiPending<Result> extends Pending {
     try {
       settled = { value: this.#run.operation.complete(answer) };
     } catch (error) {
-      settled = { error: annotated(error, this) };
+      settled = { error: decodingError(error, this) };
     }
     this.#run.settle(this.#position, settled);
   }

@@ -1,5 +1,6 @@
 // How an options object is read: once, own properties only, unknown names refused (B39).
 import { invalid, MemcachedError } from './errors';
+import { isBuiltIn } from './objects';
 
 export type OwnOptions<Name extends string> = Partial<Record<Name, unknown>>;
 
@@ -13,16 +14,22 @@ export function ownOptions<Name extends string>(
   what: string,
   operation?: string,
 ): OwnOptions<Name> {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw invalid(what, 'be an object', options, operation);
-  }
+  if (!isOptionsObject(options)) throw invalid(what, 'be an object', options, operation);
   const snapshot: OwnOptions<Name> = Object.create(null);
-  for (const name of Object.keys(options)) {
-    if (!isOneOf(name, known)) throw unknownName(name, known, what, operation);
+  for (const name of Reflect.ownKeys(options)) {
+    if (!isOneOf(name, known)) throw unknownName(String(name), known, what, operation);
     const value = (options as OwnOptions<Name>)[name];
+    // No option takes null, and taking it for "the default" would hide a mistake.
+    if (value === null) throw invalid(`${what}: ${name}`, 'be left out or set', null, operation);
     if (value !== undefined) snapshot[name] = value;
   }
   return snapshot;
+}
+
+/** Not a Map or a Date, which have no own properties and would pass for no options at all. */
+function isOptionsObject(options: unknown): options is object {
+  if (typeof options !== 'object' || options === null) return false;
+  return !Array.isArray(options) && !isBuiltIn(options);
 }
 
 export function isOneOf<Name extends string>(

@@ -5,13 +5,15 @@ import type { KeyOperations } from './keyOperations';
 import type { WriteOptions } from './operationOptions';
 import type { FailurePolicy } from './pending';
 
-/** Loads under way, by key: callers who miss the same key wait for one load. */
-export type Loads = Map<string, Promise<unknown>>;
+/**
+ * Loads under way in this JavaScript thread, by ring and key: whoever misses a key while it is being loaded waits for
+ * that load, through whichever client it asks.
+ */
+const loads = new Map<string, Promise<unknown>>();
 
 /** The cached value, or what `load` gives, which is then stored. See `Cache.getOrSet`. */
 export async function getOrSet<T>(
   cache: KeyOperations,
-  loads: Loads,
   policy: FailurePolicy,
   loadName: string,
   key: Key,

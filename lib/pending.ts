@@ -1,8 +1,8 @@
 // Operations under way: who waits for an answer, and how it gets it.
 import type { Answer } from './answer';
 import { MemcachedError } from './errors';
-import { isForgiven } from './failures';
-import { type Key, keyName } from './keys';
+import { blame, isForgiven } from './failures';
+import type { Key } from './keys';
 import type { Operation } from './operations';
 
 /** What happens to failures, and to whom they are reported. */
@@ -60,7 +60,7 @@ export class PromisePending<Result> extends Pending {
     try {
       result = this.#operation.complete(answer);
     } catch (error) {
-      this.fail(annotated(error, this));
+      this.fail(decodingError(error, this));
       return;
     }
     this.#resolve(result);
@@ -76,15 +76,13 @@ export class PromisePending<Result> extends Pending {
   }
 }
 
-/** Adds to an error of decoding whose item it was. */
-export function annotated(error: unknown, pending: Pending): MemcachedError {
+/** An error of decoding, with whose item it was. */
+export function decodingError(error: unknown, pending: Pending): MemcachedError {
   const known =
     error instanceof MemcachedError
       ? error
       : new MemcachedError('DECODE', 'stored value could not be decoded', { cause: error });
-  known.operation ??= pending.name;
-  if (pending.key !== undefined) known.key ??= keyName(pending.key);
-  return known;
+  return blame(known, pending.name, pending.key);
 }
 
 /**

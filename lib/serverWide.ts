@@ -2,9 +2,9 @@
 import type { Answer } from './answer';
 import type { Dispatcher } from './dispatcher';
 import type { MemcachedError } from './errors';
+import { blame } from './failures';
 import { Pending } from './pending';
 import type { Command } from './protocol';
-import { blame } from './view';
 
 export interface ServerWideOperation<Result> {
   readonly name: string;
@@ -30,7 +30,7 @@ export function askAllServers<Result>(
         try {
           dispatcher.submitToServer(pending, operation.command, server, operation);
         } catch (error) {
-          resolve([name, blame(error, operation.name) as MemcachedError]);
+          resolve([name, blame(error as MemcachedError, operation.name)]);
         }
       }),
   );

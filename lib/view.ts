@@ -4,9 +4,11 @@ import { checkData, type Codec } from './codec';
 import type { Dispatcher } from './dispatcher';
 import { MemcachedError } from './errors';
 import { toExptime } from './expiry';
-import { checkPrefix, type Key, keyName, preparePrefix } from './keys';
+import { blame, isForgiven } from './failures';
+import { checkPrefix, type Key, preparePrefix } from './keys';
 import type { Operation } from './operations';
 import { type ExtraOption, type GivenOptions, readOperationOptions } from './operationOptions';
+import type { FailurePolicy } from './pending';
 
 export interface ViewSettings {
   readonly namespace: string;
@@ -17,6 +19,7 @@ export interface ViewSettings {
   readonly timeout: number;
   readonly maxValueSize: number;
   readonly codec: Codec;
+  readonly policy: FailurePolicy;
 }
 
 const noExtra: readonly ExtraOption[] = [];
@@ -52,7 +55,7 @@ export class View {
       const scope = this.scopeOf(readOperationOptions(options, noExtra));
       return this.dispatcher.request(operation, key, scope, payload);
     } catch (error) {
-      return Promise.reject(blame(error, operation.name, key));
+      return this.#refused(error, operation, key, View.prototype.request);
     }
   }
 
@@ -68,8 +71,27 @@ export class View {
       const given = readOperationOptions(options, extra);
       return this.dispatcher.request(operation, key, this.scopeOf(given), payload(given));
     } catch (error) {
-      return Promise.reject(blame(error, operation.name, key));
+      return this.#refused(error, operation, key, View.prototype.write);
     }
+  }
+
+  /** What was not sent is rejected all the same, from the method that `entry` was called by. */
+  #refused<Result>(
+    error: unknown,
+    operation: Operation<Result>,
+    key: Key,
+    entry: (...args: never[]) => unknown,
+  ): Promise<Result> {
+    if (!(error instanceof MemcachedError)) return Promise.reject(error);
+    blame(error, operation.name, key);
+    const { policy } = this.settings;
+    if (policy.asMisses && isForgiven(error)) {
+      policy.report(error);
+      return Promise.resolve(operation.missed);
+    }
+    // Ten frames of our own checks would hide whose call it was.
+    Error.captureStackTrace(error, entry);
+    return Promise.reject(error);
   }
 
   scopeOf(given: GivenOptions): Scope {
@@ -121,15 +143,6 @@ export class View {
   }
 
   exptime(ttl: unknown): number {
-    return toExptime(ttl ?? this.settings.ttl, Math.floor(Date.now() / 1000));
+    return toExptime(ttl === undefined ? this.settings.ttl : ttl, Math.floor(Date.now() / 1000));
   }
-}
-
-/** Adds to an error which operation on which key met it. */
-export function blame(error: unknown, operation: string, key?: unknown): unknown {
-  if (error instanceof MemcachedError) {
-    error.operation ??= operation;
-    if (typeof key === 'string' || key instanceof Uint8Array) error.key ??= keyName(key);
-  }
-  return error;
 }

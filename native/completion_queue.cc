@@ -62,12 +62,7 @@ void CompletionQueue::call_js(Napi::Env env, Napi::Function /*callback*/, Comple
   }
   const bool environment_is_ending = static_cast<napi_env>(env) == nullptr;
   if (environment_is_ending || queue->receiver_ == nullptr || outcomes.empty()) return;
-  try {
-    queue->receiver_->receive(env, outcomes);
-  } catch (const Napi::Error& error) {
-    // Node 20 would swallow it (N9).
-    napi_fatal_exception(env, error.Value());
-  }
+  queue->receiver_->receive(env, outcomes);
 }
 
 }  // namespace cache::node

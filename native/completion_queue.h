@@ -24,7 +24,7 @@ class CompletionQueue final : public OutcomeSink {
    public:
     virtual ~Receiver() = default;
     // The JavaScript thread, inside a callback scope. Must not throw.
-    virtual void receive(Napi::Env env, std::vector<OutcomeBuffer>& outcomes) = 0;
+    virtual void receive(napi_env env, std::vector<OutcomeBuffer>& outcomes) = 0;
   };
 
   // The JavaScript thread. `receiver` must call close() before it dies.

@@ -102,11 +102,11 @@ void Session::release() {
   if (queue_) queue_->close();
   if (!engine_) return;
   // Nobody waits for the answers any more; an engine that others share goes on for them.
-  if (engine_.use_count() == 1) engine_->close();
+  process_registry().close_if_unused(engine_);
   retire(std::exchange(engine_, nullptr));
 }
 
-void Session::receive(Napi::Env env, std::vector<OutcomeBuffer>& outcomes) {
+void Session::receive(napi_env env, std::vector<OutcomeBuffer>& outcomes) {
   std::size_t first = 0;
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
@@ -121,25 +121,37 @@ void Session::receive(Napi::Env env, std::vector<OutcomeBuffer>& outcomes) {
   hand_over(env, outcomes, first, outcomes.size());
 }
 
-// The outcomes [first, last) as one buffer.
-void Session::hand_over(Napi::Env env, const std::vector<OutcomeBuffer>& outcomes,
+// The outcomes [first, last) as one buffer. Plain N-API, whose calls answer with a status: while a
+// worker is being terminated none of them works any more, and node-addon-api, which makes an Error of
+// every failure, could not make that either and would end the process.
+void Session::hand_over(napi_env env, const std::vector<OutcomeBuffer>& outcomes,
                         std::size_t first, std::size_t last) {
-  const Napi::HandleScope scope(env);
   std::size_t size = 0;
   std::size_t answers = 0;
   for (std::size_t i = first; i < last; ++i) {
     size += outcomes[i].bytes().size();
     answers += outcomes[i].answers();
   }
+  const Napi::HandleScope scope(env);
+  const napi_value self = Value();
   remove_outstanding(env, answers);
-  const auto buffer = Napi::Buffer<char>::New(env, size);
-  char* end = buffer.Data();
+
+  void* data = nullptr;
+  napi_value buffer = nullptr;
+  if (napi_create_buffer(env, size, &data, &buffer) != napi_ok) return;
+  auto* end = static_cast<char*>(data);
   for (std::size_t i = first; i < last; ++i) {
     const std::string& bytes = outcomes[i].bytes();
     std::memcpy(end, bytes.data(), bytes.size());
     end += bytes.size();
   }
-  Value().Get("onOutcomes").As<Napi::Function>().Call(Value(), {buffer});
+  napi_value on_outcomes = nullptr;
+  if (napi_get_named_property(env, self, "onOutcomes", &on_outcomes) != napi_ok) return;
+  if (napi_call_function(env, self, on_outcomes, 1, &buffer, nullptr) == napi_ok) return;
+  napi_value exception = nullptr;
+  if (napi_get_and_clear_last_exception(env, &exception) == napi_ok) {
+    napi_fatal_exception(env, exception);  // Node 20 would swallow it (N9)
+  }
 }
 
 // The first operation under way holds the object and keeps the process alive (N7), the last one

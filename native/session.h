@@ -38,8 +38,8 @@ class Session final : public Napi::ObjectWrap<Session>, private CompletionQueue:
   // close(): void - what is unanswered stays so
   void close(const Napi::CallbackInfo& info);
 
-  void receive(Napi::Env env, std::vector<OutcomeBuffer>& outcomes) override;
-  void hand_over(Napi::Env env, const std::vector<OutcomeBuffer>& outcomes, std::size_t first,
+  void receive(napi_env env, std::vector<OutcomeBuffer>& outcomes) override;
+  void hand_over(napi_env env, const std::vector<OutcomeBuffer>& outcomes, std::size_t first,
                  std::size_t last);
   void use(std::shared_ptr<Engine> engine);
   void add_outstanding(Napi::Env env, std::size_t count);

@@ -3,13 +3,19 @@
 export type Value = string | Buffer;
 
 /**
- * One operation of a client: how it is asked and how its result is read. The two are apart, and reading
- * is synchronous, so that no client is charged for a promise that its adapter made.
+ * One operation of a client: how it is asked and how its result is read. The two are apart, and
+ * reading is synchronous, so that no client is charged for a promise that its adapter made.
  */
 export interface Call<Arguments extends unknown[], Answer> {
   start(...input: Arguments): Promise<unknown>;
   read(result: unknown): Answer;
 }
+
+/**
+ * Milliseconds until a call fails, in every client that can be told, in place of defaults from
+ * 500 ms to 5 s: a busy machine is not to look like a failure.
+ */
+export const PATIENCE = 10_000;
 
 export interface CasAnswer {
   value: Value;

@@ -1,7 +1,7 @@
 import { type Adapter, type BenchClient, call, type Value } from './adapter';
 
-// A map in place of a client and a server. It answers all calls of a turn in the next one, as a socket
-// would, so that the same promises settle and the same checks run: what the bench adds to every row.
+// A map in place of a client and a server. It answers all calls of a turn in the next one, as a
+// socket would, and the same promises settle and the same checks run: what the bench adds to a row.
 export const client: BenchClient = { values: 'string', connect };
 
 async function connect(): Promise<Adapter> {

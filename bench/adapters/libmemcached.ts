@@ -1,10 +1,10 @@
 import { Client } from 'libmemcached';
-import { type Adapter, type BenchClient, call } from './adapter';
+import { type Adapter, type BenchClient, call, PATIENCE } from './adapter';
 
 export const client: BenchClient = { values: 'string', connect };
 
 async function connect(server: string): Promise<Adapter> {
-  const cache = new Client(server);
+  const cache = new Client(server, { timeout: PATIENCE });
   return {
     get: call(
       (key: string) => cache.get(key) as Promise<string | undefined>,
@@ -28,12 +28,23 @@ async function connect(server: string): Promise<Adapter> {
     ),
     getMulti: call(
       (keys: string[]) => cache.getMulti(keys),
-      (hits) => (key: string) => hits.get(key) as string | undefined,
+      (hits) => {
+        rejectFirst(hits.errors);
+        return (key: string) => hits.get(key) as string | undefined;
+      },
     ),
     setMulti: call(
       (entries: [string, unknown][]) => cache.setMulti(entries),
-      (result) => result.ok,
+      (result) => {
+        rejectFirst(result.errors);
+        return result.ok;
+      },
     ),
     close: () => cache.close(),
   };
+}
+
+// A call on many keys never rejects; here a failure is to say what it was, not to look like a miss.
+function rejectFirst(errors: Map<string, Error>): void {
+  for (const error of errors.values()) throw error;
 }

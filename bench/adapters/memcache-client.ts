@@ -1,5 +1,5 @@
 import { MemcacheClient, type MultiRetrievalResponse } from 'memcache-client';
-import { type Adapter, type BenchClient, call, type Value } from './adapter';
+import { type Adapter, type BenchClient, call, PATIENCE, type Value } from './adapter';
 
 export const client: BenchClient = { values: 'string', connect };
 
@@ -7,7 +7,7 @@ export const client: BenchClient = { values: 'string', connect };
 const STORE = { lifetime: 0 };
 
 async function connect(server: string): Promise<Adapter> {
-  const memcache = new MemcacheClient({ server });
+  const memcache = new MemcacheClient({ server, cmdTimeout: PATIENCE });
   return {
     get: call(
       (key: string) => memcache.get<string>(key),

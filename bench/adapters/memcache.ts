@@ -1,13 +1,13 @@
 import { Memcache } from 'memcache';
-import { type Adapter, type BenchClient, call, type Value } from './adapter';
+import { type Adapter, type BenchClient, call, PATIENCE, type Value } from './adapter';
 
 // Strings only. Its gets() is a multi-get and gives no token, so its cas() cannot be used.
 export const client: BenchClient = { values: 'string', connect };
 
 async function connect(server: string): Promise<Adapter> {
-  const memcache = new Memcache(server);
+  const memcache = new Memcache({ nodes: [server], timeout: PATIENCE });
   // Commands issued at once on an unconnected client open a connection each; the idle ones time out
-  // after 5 s and take the one in use with them.
+  // and take the one in use with them.
   await memcache.connect();
   return {
     get: call(

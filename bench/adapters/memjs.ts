@@ -1,5 +1,5 @@
 import { Client } from 'memjs';
-import { type Adapter, type BenchClient, call, promised, type Value } from './adapter';
+import { type Adapter, type BenchClient, call, PATIENCE, promised, type Value } from './adapter';
 
 // memjs has no cas and no multi-get. Its callbacks are used, as in its README: the promises that it
 // makes are put around them and cost more.
@@ -8,7 +8,7 @@ export const client: BenchClient = { values: 'buffer', connect };
 type Count = number | null | undefined;
 
 async function connect(server: string): Promise<Adapter> {
-  const memjs = Client.create(server);
+  const memjs = Client.create(server, { timeout: PATIENCE / 1000 });
   return {
     get: call(
       (key: string) => promised<Buffer | null>((done) => memjs.get(key, done)),

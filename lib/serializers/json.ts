@@ -1,8 +1,9 @@
 // The default codec: text as it is, everything else as text that tells its type by the flags.
 import { types } from 'node:util';
+import { isPlain } from '../objects';
 import { isWellFormed } from '../text';
 import { bigintFlags, bytesFlags, dateFlags, jsonFlags, numberFlags, textFlags } from './flags';
-import { isPlain, jsonText } from './jsonText';
+import { jsonText } from './jsonText';
 import {
   decodeInteger,
   decodeJson,

@@ -18,6 +18,13 @@ std::shared_ptr<Engine> EngineRegistry::acquire(const EngineConfig& config, bool
   return engine;
 }
 
+void EngineRegistry::close_if_unused(const std::shared_ptr<Engine>& engine) {
+  const std::lock_guard lock(mutex_);
+  if (engine.use_count() > 1) return;
+  std::erase_if(entries_, [&](const Entry& entry) { return entry.engine.lock() == engine; });
+  engine->close();
+}
+
 void EngineRegistry::close_all(Deadline deadline) {
   const std::lock_guard lock(mutex_);
   std::vector<std::shared_ptr<Engine>> engines;

@@ -19,6 +19,9 @@ class EngineRegistry {
   // RingError, UnsupportedError and std::invalid_argument.
   std::shared_ptr<Engine> acquire(const EngineConfig& config, bool shared);
 
+  // Closes `engine` if nobody else uses it; no later client gets it then. The caller still holds it.
+  void close_if_unused(const std::shared_ptr<Engine>& engine);
+
   // Closes every engine and waits for their threads until `deadline`. For the end of the process:
   // libsasl2 is torn down by an exit handler, under the feet of any thread that logs in (H18).
   void close_all(Deadline deadline);

@@ -95,6 +95,11 @@ Answer store(Connection& connection, const Operation& operation) {
 }
 
 Answer compare_and_swap(Connection& connection, const Operation& operation) {
+  // libmemcached's buffer for it is one byte too short for a token of 20 digits.
+  constexpr std::uint64_t kLongestTextToken = 9'999'999'999'999'999'999U;
+  if (connection.protocol() == Protocol::Text && operation.number > kLongestTextToken) {
+    return {{.status = Status::Unsupported}, "libmemcached cannot send a token of 20 digits"};
+  }
   return to_answer(connection,
                    memcached_cas(connection.handle(), operation.key.data(), operation.key.size(),
                                  operation.value.data(), operation.value.size(),
@@ -225,11 +230,16 @@ Answer stats(Connection& connection, std::string_view section) {
   const memcached_return_t code = memcached_stat_execute(
       connection.handle(), name.empty() ? nullptr : name.c_str(), &append_stat, &lines);
   Answer answer = to_answer_or_last_error(connection, code);
-  if (name == "reset" && answer.text.starts_with("UNKNOWN READ FAILURE, RESET")) {
-    // libmemcached does not know the reply to "stats reset", and drops the connection that it came on.
+  const std::string_view message = memcached_last_error_message(connection.handle());
+  if (name == "reset" && message.find("UNKNOWN READ FAILURE, RESET") != std::string_view::npos) {
+    // libmemcached does not know the reply to "stats reset", and drops the connection it came on.
     return {{.status = Status::Ok}, {}, true};
   }
-  if (answer.outcome.status == Status::Ok) answer.text = std::move(lines);
+  if (answer.outcome.status != Status::Ok) return answer;
+  if (name == "conns" && lines.empty()) {  // there is at least the one we ask on
+    return {{.status = Status::Unsupported}, "the server has no such stats in this protocol"};
+  }
+  answer.text = std::move(lines);
   return answer;
 }
 
@@ -262,8 +272,13 @@ Answer remove(Connection& connection, const Operation& operation) {
 }
 
 Answer flush(Connection& connection, const Operation& operation) {
-  return to_answer_or_last_error(
+  Answer answer = to_answer_or_last_error(
       connection, memcached_flush(connection.handle(), static_cast<time_t>(operation.number)));
+  // Over the binary protocol libmemcached drops the reply, but also the connection when it was bad.
+  if (answer.outcome.status == Status::Ok && !connection.is_alive()) {
+    return {{.status = Status::ServerError}, "the server refused to flush", true};
+  }
+  return answer;
 }
 
 }  // namespace

@@ -85,6 +85,10 @@ Fault Connection::open_address(const std::string& address, Deadline deadline) {
   }
   set_deadline(deadline);
   Fault fault = ask_first_question();
+  if (fault.status == Status::Protocol && !endpoint_.transport.username.empty()) {
+    // A server without SASL does not know the first command of it, and libmemcached says no more.
+    fault = {Status::Authentication, 0, "the server does not offer SASL"};
+  }
   open_ = !fault;
   if (fault) abort();
   return fault;
@@ -161,7 +165,9 @@ bool Connection::is_clean() const {
 
 Fault Connection::fault(memcached_return_t code) const {
   const memcached_return_t cause = true_cause(*handle(), code);
-  return {to_status(cause), memcached_last_error_errno(handle()), server_text(*handle())};
+  const bool is_from_server = cause == MEMCACHED_SERVER_ERROR || cause == MEMCACHED_CLIENT_ERROR;
+  return {to_status(cause), memcached_last_error_errno(handle()),
+          is_from_server ? server_text(*handle()) : std::string()};
 }
 
 }  // namespace cache

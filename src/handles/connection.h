@@ -58,6 +58,9 @@ class Connection {
   // Whether the next request may be sent on it: open, to an address its host still has, and silent.
   bool is_usable();
 
+  // False once libmemcached or the server has closed the socket.
+  bool is_alive() const { return watch_.is_quiet(); }
+
   // The abort primitive (section 2, rule 5): closes the socket before libmemcached can send
   // what its buffers still hold.
   void abort();

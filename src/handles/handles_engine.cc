@@ -51,6 +51,11 @@ void HandlesEngine::add_server(const Server& server, const Transport& transport,
   const auto index = static_cast<std::uint32_t>(servers_.size());
   auto& added = *servers_.emplace_back(
       new ServerLanes{{server, transport, resolver, index}, {}});
+  // The server is there: the other lanes connect before they are needed, so that no operation
+  // waits for a handshake, and a server that then hangs is not met by a lane without a connection.
+  added.state.on_first_connection = [&added] {
+    for (const auto& lane : added.lanes) lane->request_connection();
+  };
   added.state.on_breaker_opened = [this, &added, index] {
     for (const auto& lane : added.lanes) lane->fail_queued(added.state.breaker.reason());
     announce({.status = Status::ServerWentDown,
@@ -132,7 +137,7 @@ bool HandlesEngine::watch(Deadline now) {
   bool something_to_watch = false;
   for (const auto& server : servers_) {
     for (const auto& lane : server->lanes) something_to_watch |= lane->watch(now);
-    if (server->state.breaker.take_probe(now)) server->lanes.front()->request_probe();
+    if (server->state.breaker.take_probe(now)) server->lanes.front()->request_connection();
     something_to_watch |= server->state.breaker.is_open();
   }
   return something_to_watch;

@@ -18,6 +18,9 @@ constexpr std::size_t kMaxReadBytesTogether = 64 * 1024;
 // the watchdog answer in its place.
 constexpr std::chrono::milliseconds kGrace{25};
 
+// libmemcached waits in whole milliseconds.
+constexpr std::chrono::milliseconds kPollResolution{2};
+
 // A deadline this short says nothing about the server that missed it.
 constexpr std::chrono::milliseconds kTellingWait{20};
 
@@ -39,6 +42,10 @@ Deadline earliest_unsettled_deadline(const std::vector<QueuedOperation>& operati
 // A refusal would only be repeated.
 bool is_worth_a_retry(Status status) {
   return status == Status::Connection || status == Status::Timeout || status == Status::Protocol;
+}
+
+bool is_lack_of_answer(const Fault& fault) {
+  return fault.status == Status::Connection && fault.error_number == 0;
 }
 
 }  // namespace
@@ -71,11 +78,11 @@ void Lane::fail_queued(Status status) {
   refuse_queued(status);
 }
 
-void Lane::request_probe() {
+void Lane::request_connection() {
   {
     const std::lock_guard lock(mutex_);
     if (closing_) return;
-    probe_requested_ = true;
+    connection_requested_ = true;
     start_thread_if_needed();
   }
   wake_.notify_one();
@@ -166,8 +173,8 @@ void Lane::watch_in_flight(Deadline now) {
 
 void Lane::run() {
   while (take_task()) {
-    if (task_ == Task::Probe) {
-      probe();
+    if (task_ == Task::Connection) {
+      connect();
     } else {
       serve();
     }
@@ -183,12 +190,12 @@ void Lane::run() {
 
 bool Lane::take_task() {
   std::unique_lock lock(mutex_);
-  wake_.wait(lock, [this] { return closing_ || probe_requested_ || !queue_.empty(); });
+  wake_.wait(lock, [this] { return closing_ || connection_requested_ || !queue_.empty(); });
   if (closing_) return false;
   needs_push_ = false;
   request_sent_ = false;
-  if (std::exchange(probe_requested_, false)) {
-    task_ = Task::Probe;
+  if (std::exchange(connection_requested_, false)) {
+    task_ = Task::Connection;
     task_deadline_ = Clock::now() +
                      std::chrono::milliseconds(server_.endpoint.transport.connect_timeout_ms);
   } else {
@@ -291,9 +298,8 @@ void Lane::serve_write(const QueuedOperation& write) {
   Answers(server_.index, server_.metrics).settle(write, answer.outcome);
 }
 
-void Lane::probe() {
-  if (!server_.breaker.is_open()) return;
-  drop_connection();
+void Lane::connect() {
+  if (server_.breaker.is_open()) drop_connection();  // a new one tells whether the server is back
   ensure_connection(task_deadline_);
 }
 
@@ -306,7 +312,7 @@ Fault Lane::ensure_connection(Deadline deadline) {
   Fault fault = connection_.open(deadline);
   if (!fault) {
     ++server_.connections;
-    ++server_.connects;
+    if (++server_.connects == 1) server_.on_first_connection();
   }
   // A server that lets everybody in and then answers nothing must not clear its record by that.
   if (fault || server_.breaker.is_open()) record_result(fault.status, asked);
@@ -318,12 +324,18 @@ void Lane::drop_connection() {
   connection_.abort();
 }
 
+// Nothing of the operations has been sent, or they are reads.
 void Lane::fail(const Fault& fault) {
   Answers answers(server_.index, server_.metrics);
-  Outcome outcome = {.status = unless_closing(fault.status),
-                     .error_number = fault.error_number,
-                     .value = fault.detail};
+  const Deadline now = Clock::now();
   for (const auto& queued : in_flight_) {
+    Outcome outcome = {.status = unless_closing(fault.status),
+                       .error_number = fault.error_number,
+                       .value = fault.detail};
+    // Waiting for a connection has taken all its time: that is what its caller asked to be told.
+    if (queued.operation().deadline <= now + kPollResolution && is_lack_of_answer(fault)) {
+      outcome.status = unless_closing(Status::Timeout);
+    }
     answers.settle(queued, outcome);
   }
 }

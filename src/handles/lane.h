@@ -30,8 +30,8 @@ class Lane {
   void push(std::vector<QueuedOperation>&& operations);
   // Any thread. Answers all that is queued: nothing of it was sent.
   void fail_queued(Status status);
-  // Any thread. Asks the lane to try whether the server is back.
-  void request_probe();
+  // Any thread. Asks the lane to connect: to try whether the server is back, or before it is needed.
+  void request_connection();
   // Any thread. Everything unanswered is answered Closed; does not wait.
   void close();
   // After close(): waits for the lane's thread, which is free within milliseconds unless it is just
@@ -47,7 +47,7 @@ class Lane {
   std::size_t pending() const;
 
  private:
-  enum class Task : std::uint8_t { Idle, Operations, Probe };
+  enum class Task : std::uint8_t { Idle, Operations, Connection };
 
   // With mutex_ held.
   void start_thread_if_needed();
@@ -59,7 +59,7 @@ class Lane {
   // The lane's thread, without the lock.
   void run();
   bool take_task();
-  void probe();
+  void connect();
   void serve();
   void serve_reads();
   void serve_write(const QueuedOperation& write);
@@ -84,7 +84,7 @@ class Lane {
   Deadline task_deadline_ = Deadline::max();
   bool request_sent_ = false;
   bool needs_push_ = false;
-  bool probe_requested_ = false;
+  bool connection_requested_ = false;
   bool running_ = false;
   std::atomic<bool> closing_{false};
   std::thread thread_;

@@ -25,6 +25,7 @@ struct ServerState {
   std::atomic<std::uint64_t> connects{0};
 
   // Set once before any lane starts. Called by lane threads without a lock of theirs held.
+  std::function<void()> on_first_connection;
   std::function<void()> on_breaker_opened;
   std::function<void()> on_breaker_closed;
   std::function<void()> wake_watchdog;

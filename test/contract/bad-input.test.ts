@@ -1,5 +1,5 @@
 import { MemcachedError } from 'libmemcached';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { variants } from '../support/variants';
 import { batches } from './bad-input/batches';
 import { calls } from './bad-input/calls';
@@ -27,7 +27,9 @@ test('every row of the matrix is there, once', () => {
 });
 
 describe.each(variants)('bad input, $name', ({ options }) => {
-  const cache = oneServer(options);
+  // A connection may begin with a command of its own: here it has done so before anything is counted.
+  const cache = oneServer({ ...options, connections: 1 });
+  beforeAll(() => cache.client.get('warm-up'));
 
   async function outcomeOf(attempt: Attempt): Promise<unknown> {
     try {
@@ -46,10 +48,10 @@ describe.each(variants)('bad input, $name', ({ options }) => {
     const second = cache.client.set(after, 'after');
 
     const error = await refusal;
-    expect(error, input).toBeInstanceOf(MemcachedError);
-    expect(error, input).toMatchObject({ code, maybeApplied: false });
-    expect(await Promise.all([first, second]), input).toEqual([true, true]);
-    expect(await commandCounts(cache.server), input).toEqual({
+    expect.soft(await Promise.all([first, second]), input).toEqual([true, true]);
+    expect.soft(error, input).toBeInstanceOf(MemcachedError);
+    expect.soft(error, input).toMatchObject({ code, maybeApplied: false });
+    expect.soft(await commandCounts(cache.server), input).toEqual({
       ...counts,
       cmd_set: (counts.cmd_set as number) + 2,
     });

@@ -2,7 +2,7 @@ import { MemcachedError } from 'libmemcached';
 import { type MemcachedServer, startMemcached } from 'libmemcached/testing';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { variants } from '../support/variants';
-import { failure, openClient, ownServer, whileStopped } from './helpers';
+import { failure, openClient, ownServer, pairs, patient, whileStopped } from './helpers';
 
 describe.each(variants)('a server that dies and comes back, $name', ({ options }) => {
   async function restart(server: MemcachedServer): Promise<MemcachedServer> {
@@ -14,7 +14,7 @@ describe.each(variants)('a server that dies and comes back, $name', ({ options }
 
   test('fails with CONNECTION, then SERVER_DOWN, and answers again when it is back', async () => {
     const server = await ownServer();
-    const client = openClient(server.server, options);
+    const client = openClient(server.server, { ...options, connections: 1 });
     const events: unknown[][] = [];
     client.on('serverDown', (...event) => events.push(['down', ...event]));
     client.on('serverUp', (...event) => events.push(['up', ...event]));
@@ -65,20 +65,20 @@ describe.each(variants)('a server that dies and comes back, $name', ({ options }
   test('is noticed also when it only stops answering', async () => {
     const server = await ownServer();
     const client = openClient(server.server, { ...options, timeout: 100 });
-    await client.set('key', 'value');
+    await client.set('key', 'value', patient);
     await whileStopped(server, async () => {
       await vi.waitFor(async () => {
         expect((await failure(client.get('key'))).code).toBe('SERVER_DOWN');
       }, 10_000);
     });
-    expect(await vi.waitFor(() => client.get('key'), 10_000)).toBe('value');
+    expect(await vi.waitFor(() => client.get('key', patient), 10_000)).toBe('value');
   });
 
   test('leaves the other servers up', async () => {
     const [dying, healthy] = [await ownServer(), await ownServer()];
     const client = openClient([dying.server, healthy.server], options);
     const keys = Array.from({ length: 40 }, (_, n) => `key-${n}`);
-    await client.setMulti(keys.map((key) => [key, key]));
+    await client.setMulti(pairs(keys, (key) => key));
     await dying.stop();
     const lost = keys.filter((key) => client.locate(key).server === dying.server);
     for (let round = 0; round < 10; round += 1) {

@@ -11,6 +11,8 @@ import {
   oneServer,
   openClient,
   ownServer,
+  pairs,
+  patient,
   storedItem,
   whileStopped,
 } from './helpers';
@@ -23,7 +25,7 @@ describe.each(variants)('deadlines and signals, $name', ({ options }) => {
     test('rejects every operation of a server that does not answer', async () => {
       const server = await ownServer();
       const client = openClient(server.server, { ...options, timeout: 250 });
-      await client.set('key', 'value');
+      await client.set('key', 'value', patient);
       await whileStopped(server, async () => {
         const reads = [client.get('key'), client.gets('key'), client.getAndTouch('key', 5)];
         const writes = [client.set('key', 1), client.incr('key'), client.delete('key')];
@@ -33,13 +35,13 @@ describe.each(variants)('deadlines and signals, $name', ({ options }) => {
         // Several timeouts open the breaker, and what still waits then has not been sent.
         expect(codes.filter((code) => code !== 'TIMEOUT' && code !== 'SERVER_DOWN')).toEqual([]);
       });
-      await vi.waitFor(() => client.get('key'), 10_000);
+      await vi.waitFor(() => client.get('key', patient), 10_000);
     });
 
     test('says that a write that was sent may have been applied, and a read was not', async () => {
       const server = await ownServer();
       const client = openClient(server.server, { ...options, timeout: 250, connections: 1 });
-      await client.set('key', 'value');
+      await client.set('key', 'value', patient);
       await whileStopped(server, async () => {
         expect(await failure(client.set('key', 'new'))).toMatchObject({
           code: 'TIMEOUT',
@@ -49,7 +51,7 @@ describe.each(variants)('deadlines and signals, $name', ({ options }) => {
           maybeApplied: true,
         });
       });
-      await vi.waitFor(() => client.get('key'), 10_000);
+      await vi.waitFor(() => client.get('key', patient), 10_000);
       await whileStopped(server, async () => {
         expect(await failure(client.get('key'))).toMatchObject({
           code: 'TIMEOUT',
@@ -61,22 +63,33 @@ describe.each(variants)('deadlines and signals, $name', ({ options }) => {
     test('never applies later what it reported as not applied', async () => {
       const server = await ownServer();
       const client = openClient(server.server, { ...options, timeout: 250, connections: 1 });
-      await client.set('warm', 'connection');
+      await client.set('warm', 'connection', patient);
       const keys = freshKeys(200);
       const outcomes = await whileStopped(server, () =>
         Promise.allSettled(keys.map((key) => client.set(key, 'late'))),
       );
-      await vi.waitFor(() => client.get('warm'), 10_000);
+      await vi.waitFor(() => client.get('warm', patient), 10_000);
       for (const [index, key] of keys.entries()) {
         const { reason } = outcomes[index] as PromiseRejectedResult;
         if (reason.maybeApplied === false) expect(await storedItem(server, key)).toBeUndefined();
       }
     });
 
+    test('is what ends an operation whose connection is not open yet, too', async () => {
+      const server = await ownServer();
+      const client = openClient(server.server, { ...options, connectTimeout: NEVER });
+      await whileStopped(server, async () => {
+        expect(await failure(client.set('key', 'value', { timeout: 100 }))).toMatchObject({
+          code: 'TIMEOUT',
+          maybeApplied: false,
+        });
+      });
+    });
+
     test('of the call comes before that of the client', async () => {
       const server = await ownServer();
       const client = openClient(server.server, { ...options, timeout: NEVER });
-      await client.set('key', 'value');
+      await client.set('key', 'value', patient);
       await whileStopped(server, async () => {
         expect((await failure(client.get('key', { timeout: 100 }))).code).toBe('TIMEOUT');
         const { errors } = await client.getMulti(['key'], { timeout: 100 });
@@ -88,11 +101,14 @@ describe.each(variants)('deadlines and signals, $name', ({ options }) => {
       const server = await ownServer();
       const client = openClient(server.server, { ...options, timeout: 100 });
       const keys = freshKeys(100);
-      await client.setMulti(keys.map((key) => [key, `value of ${key}`]));
+      await client.setMulti(
+        pairs(keys, (key) => `value of ${key}`),
+        patient,
+      );
       for (let round = 0; round < 3; round += 1) {
         await whileStopped(server, () => Promise.allSettled(keys.map((key) => client.get(key))));
-        await vi.waitFor(() => client.get('key'), 10_000);
-        const values = await client.getMulti(keys, { timeout: 5000 });
+        await vi.waitFor(() => client.get('key', patient), 10_000);
+        const values = await client.getMulti(keys, patient);
         expect(values.errors.size).toBe(0);
         for (const key of keys) expect(values.get(key)).toBe(`value of ${key}`);
       }
@@ -101,7 +117,7 @@ describe.each(variants)('deadlines and signals, $name', ({ options }) => {
     test('does not strike an answer that arrived while the event loop was busy', async () => {
       const server = await ownServer();
       const client = openClient(server.server, { ...options, timeout: 200 });
-      await client.set('key', 'value');
+      await client.set('key', 'value', patient);
       const read = client.get('key');
       await new Promise(setImmediate);
       const busyUntil = performance.now() + 600;
@@ -131,7 +147,7 @@ describe.each(variants)('deadlines and signals, $name', ({ options }) => {
     test('that is aborted later rejects what still waits, and says so about writes', async () => {
       const server = await ownServer();
       const client = openClient(server.server, { ...options, timeout: NEVER });
-      await client.set('key', 'value');
+      await client.set('key', 'value', patient);
       const abort = new AbortController();
       await whileStopped(server, async () => {
         const { signal } = abort;
@@ -170,6 +186,17 @@ describe.each(variants)('deadlines and signals, $name', ({ options }) => {
       await cache.client.getMulti(keys, { signal });
       await Promise.allSettled([cache.client.get('bad key', { signal })]);
       expect(getEventListeners(signal, 'abort')).toEqual([]);
+    });
+
+    test('may be that of many operations without a warning', async () => {
+      const warnings: Error[] = [];
+      const listener = (warning: Error): number => warnings.push(warning);
+      process.on('warning', listener);
+      const { signal } = new AbortController();
+      await Promise.all(freshKeys(50).map((key) => cache.client.set(key, 1, { signal })));
+      await new Promise(setImmediate);
+      process.off('warning', listener);
+      expect(warnings).toEqual([]);
     });
 
     test('aborts a multi-get as errors of its keys or as a rejection, never as misses', async () => {

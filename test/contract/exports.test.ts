@@ -3,7 +3,16 @@ import * as testing from 'libmemcached/testing';
 import { describe, expect, test } from 'vitest';
 import { runScript } from './helpers';
 
-const names = ['CacheMiss', 'Client', 'MemcachedError', 'presets', 'serializers'];
+const names = [
+  'Cache',
+  'CacheMiss',
+  'Client',
+  'MemcachedError',
+  'MultiResult',
+  'errorCodes',
+  'presets',
+  'serializers',
+];
 const testingNames = ['startMemcached'];
 
 describe('the package', () => {
@@ -29,15 +38,13 @@ describe('the package', () => {
   });
 
   test('lists the methods of a client', () => {
-    const methods = Object.getOwnPropertyNames(main.Client.prototype).filter(
-      (name) => !/^[_#]/.test(name),
-    );
+    const client = main.Client.prototype as unknown as Record<string, unknown>;
     const promised = [
       'get gets getRaw getMulti getsMulti getMultiStream set add replace append prepend cas update',
       'setRaw setMulti addMulti replaceMulti deleteMulti touchMulti incr decr incrMulti touch delete',
       'has getAndTouch getOrSet flush version ping stats locate hash withPrefix setServers metrics close',
     ].flatMap((line) => line.split(' '));
-    expect(methods).toEqual(expect.arrayContaining(promised));
+    for (const name of promised) expect(client[name], name).toBeTypeOf('function');
     expect(main.Client.prototype[Symbol.asyncDispose]).toBeTypeOf('function');
     expect(main.Client.fromConfig).toBeTypeOf('function');
   });

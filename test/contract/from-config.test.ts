@@ -40,7 +40,9 @@ describe('Client.fromConfig', () => {
   });
 
   test('takes weights', () => {
-    const client = fromConfig('--DISTRIBUTION=consistent --SERVER=a:1/?7 --SERVER=b:1/?1');
+    const client = fromConfig(
+      '--DISTRIBUTION=consistent --SERVER=10.0.0.1:1/?7 --SERVER=10.0.0.2:1/?1',
+    );
     expect(new Set(freshKeys(50).map((key) => client.locate(key).weight))).toEqual(new Set([7, 1]));
   });
 
@@ -72,7 +74,7 @@ describe('Client.fromConfig', () => {
     ['no servers', '--DISTRIBUTION=consistent'],
     ['a word that is no option', `${THREE} --SURPRISE`],
     ['text', 'localhost:11211'],
-    ['an impossible port', '--SERVER=a:99999'],
+    ['an impossible port', '--SERVER=10.0.0.1:99999'],
     ['an unknown hash', `${THREE} --HASH=SHA1`],
     ['a file to read', `${THREE} --CONFIGURE-FILE="/etc/libmemcached.conf"`],
     ['a file to include', `${THREE} INCLUDE "/etc/libmemcached.conf"`],
@@ -82,7 +84,10 @@ describe('Client.fromConfig', () => {
     expect(thrown(() => fromConfig(configuration)).code).toBe('INVALID_ARGUMENT');
   });
 
-  test.each([[undefined], [null], [42], [['--SERVER=a']], [{}]])('refuses %j', (configuration) => {
-    expect(thrown(() => fromConfig(configuration as never)).code).toBe('INVALID_ARGUMENT');
-  });
+  test.each([[undefined], [null], [42], [['--SERVER=10.0.0.1']], [{}]])(
+    'refuses %j',
+    (configuration) => {
+      expect(thrown(() => fromConfig(configuration as never)).code).toBe('INVALID_ARGUMENT');
+    },
+  );
 });

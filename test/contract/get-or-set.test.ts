@@ -32,7 +32,12 @@ describe.each(variants)('getOrSet, $name', ({ options }) => {
   test('runs one load for all callers that wait for the same key', async () => {
     const key = freshKey();
     let finish: (value: string) => void = () => undefined;
-    const load = vi.fn(() => new Promise<string>((resolve) => (finish = resolve)));
+    const load = vi.fn(
+      () =>
+        new Promise<string>((resolve) => {
+          finish = resolve;
+        }),
+    );
     const callers = Array.from({ length: 20 }, () => cache.client.getOrSet(key, 60, load));
     await vi.waitFor(() => expect(load).toHaveBeenCalled());
     const late = cache.client.getOrSet(key, 60, load);
@@ -44,8 +49,17 @@ describe.each(variants)('getOrSet, $name', ({ options }) => {
   test('runs one load for two clients of the process that are equal', async () => {
     const key = freshKey();
     const twin = openClient(cache.server.server, options);
-    const load = vi.fn(async () => 'loaded');
+    let finish: (value: string) => void = () => undefined;
+    const load = vi.fn(
+      () =>
+        new Promise<string>((resolve) => {
+          finish = resolve;
+        }),
+    );
     const answers = [cache.client.getOrSet(key, 60, load), twin.getOrSet(key, 60, load)];
+    // Answered in order: after these both callers have met their miss.
+    await Promise.all([cache.client.get(key), twin.get(key)]);
+    finish('loaded');
     expect(await Promise.all(answers)).toEqual(['loaded', 'loaded']);
     expect(load).toHaveBeenCalledTimes(1);
   });

@@ -1,8 +1,12 @@
 import { execFile } from 'node:child_process';
-import { Client, type ClientOptions, MemcachedError } from 'libmemcached';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { Client, type ClientOptions, MemcachedError, type ServerAddress } from 'libmemcached';
 import { type MemcachedServer, type StartOptions, startMemcached } from 'libmemcached/testing';
-import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, vi } from 'vitest';
 import { raw } from '../support/raw';
+
+/** For operations that must succeed, however busy the machine is. */
+export const patient = { timeout: 10_000 };
 
 interface Fixture {
   client: Client;
@@ -19,7 +23,7 @@ export function serversFor(options: ClientOptions, count: number): Fixture {
     fixture.servers = await Promise.all(Array.from({ length: count }, () => startMemcached()));
     fixture.server = fixture.servers[0] as MemcachedServer;
     fixture.names = fixture.servers.map(({ server }) => server);
-    fixture.client = new Client(fixture.names, options);
+    fixture.client = new Client(fixture.names, { ...patient, ...options });
   });
   afterAll(async () => {
     await fixture.client.close();
@@ -41,10 +45,10 @@ export async function ownServer(options?: StartOptions): Promise<MemcachedServer
 
 /** A client for one test, closed after it. */
 export function openClient(
-  servers: ConstructorParameters<typeof Client>[0],
+  servers: ServerAddress | readonly ServerAddress[] | undefined,
   options: ClientOptions,
 ): Client {
-  const client = new Client(servers, options);
+  const client = new Client(servers, { ...patient, ...options });
   onTestFinished(() => client.close());
   return client;
 }
@@ -59,6 +63,11 @@ export function freshKey(label = 'key'): string {
 
 export function freshKeys(count: number, label = 'key'): string[] {
   return Array.from({ length: count }, () => freshKey(label));
+}
+
+/** Entries for `setMulti`, a value for each key. */
+export function pairs(keys: string[], toValue: (key: string) => unknown): [string, unknown][] {
+  return keys.map((key) => [key, toValue(key)]);
 }
 
 /** The error of an operation that must fail. */
@@ -91,7 +100,7 @@ export async function remainingTtl(
   return reply ? Number(reply[1]) : undefined;
 }
 
-/** The server counts whole seconds and the test takes some of them itself. */
+/** The clock of the server steps by seconds and may be two of them behind; the test takes some itself. */
 export async function expectTtl(
   server: MemcachedServer,
   key: string,
@@ -99,7 +108,7 @@ export async function expectTtl(
 ): Promise<void> {
   const left = await remainingTtl(server, key);
   expect(left, `ttl of ${key}`).toBeGreaterThan(seconds - 30);
-  expect(left, `ttl of ${key}`).toBeLessThanOrEqual(seconds + 1);
+  expect(left, `ttl of ${key}`).toBeLessThanOrEqual(seconds + 3);
 }
 
 /** Flags and bytes as the server holds them. */
@@ -125,18 +134,35 @@ export async function commandCounts(server: MemcachedServer): Promise<Record<str
   return Object.fromEntries(stats.map(([name, count]) => [name, Number(count)]));
 }
 
+/** Connections to the server, without the one that asks. */
 export async function connectionsOf(server: MemcachedServer): Promise<number> {
-  return Number((await serverStats(server)).get('curr_connections'));
+  return Number((await serverStats(server)).get('curr_connections')) - 1;
+}
+
+/** A connection that was closed is counted for another moment. */
+export async function expectConnections(server: MemcachedServer, count: number): Promise<void> {
+  await vi.waitFor(async () => expect(await connectionsOf(server)).toBe(count), 10_000);
 }
 
 /** Runs `body` while the server process is stopped: it accepts connections and answers nothing. */
 export async function whileStopped<T>(server: MemcachedServer, body: () => Promise<T>): Promise<T> {
   process.kill(server.pid, 'SIGSTOP');
   try {
+    await vi.waitFor(() => expect(runningThreads(server.pid)).toEqual([]));
     return await body();
   } finally {
     process.kill(server.pid, 'SIGCONT');
   }
+}
+
+/** The signal stops the threads of a process one after the other: those it has not reached yet still answer. */
+function runningThreads(pid: number): string[] {
+  const tasks = `/proc/${pid}/task`;
+  if (!existsSync(tasks)) return [];
+  return readdirSync(tasks).filter((thread) => {
+    const [, state] = /\) (\w) /.exec(readFileSync(`${tasks}/${thread}/stat`, 'latin1')) ?? [];
+    return state !== 'T';
+  });
 }
 
 /** Repeatable pseudo-random integers below `limit`, so that a failure can be run again. */

@@ -1,14 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import { raw } from '../support/raw';
 import { variants } from '../support/variants';
-import { commandCounts, freshKey, freshKeys, oneServer, openClient, ownServer } from './helpers';
+import {
+  commandCounts,
+  freshKey,
+  freshKeys,
+  oneServer,
+  openClient,
+  ownServer,
+  pairs,
+} from './helpers';
 
 describe.each(variants)('reading many keys, $name', ({ options }) => {
   const cache = oneServer(options);
 
   async function stored(count: number): Promise<string[]> {
     const keys = freshKeys(count);
-    await cache.client.setMulti(keys.map((key) => [key, `value of ${key}`]));
+    await cache.client.setMulti(pairs(keys, (key) => `value of ${key}`));
     return keys;
   }
 
@@ -103,7 +111,7 @@ describe.each(variants)('reading many keys, $name', ({ options }) => {
       );
       const keys = freshKeys(20);
       await client.setMulti(
-        keys.map((key) => [key, key]),
+        pairs(keys, (key) => key),
         { groupKey: 'group' },
       );
       expect((await client.getMulti(keys, { groupKey: 'group' })).size).toBe(20);

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { variants } from '../support/variants';
-import { commandCounts, expectTtl, freshKey, freshKeys, oneServer, remainingTtl } from './helpers';
+import {
+  commandCounts,
+  expectTtl,
+  freshKey,
+  freshKeys,
+  oneServer,
+  pairs,
+  remainingTtl,
+} from './helpers';
 
 const never = -1;
 
@@ -79,7 +87,7 @@ describe.each(variants)('writing many keys, $name', ({ options }) => {
 
   test('setMulti names what it applied in the order of the entries', async () => {
     const keys = freshKeys(500).reverse();
-    const result = await cache.client.setMulti(keys.map((key) => [key, key]));
+    const result = await cache.client.setMulti(pairs(keys, (key) => key));
     expect(result.applied).toEqual(keys);
     const values = await cache.client.getMulti(keys);
     expect(keys.every((key) => values.get(key) === key)).toBe(true);

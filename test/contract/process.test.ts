@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { raw } from '../support/raw';
 import { variants } from '../support/variants';
 import {
-  connectionsOf,
+  expectConnections,
   oneServer,
   ownServer,
   runScript,
@@ -35,9 +35,9 @@ describe.each(variants)('a process with a client, $name', ({ options }) => {
   test('stays until an operation under way has settled, though nothing else keeps it', async () => {
     const server = await ownServer();
     const script = `${clientOf(server, { timeout: 500 })}
-      client.get('key').catch((error) => console.log(error.code));`;
+      client.get('key').catch(() => console.log('settled'));`;
     const ending = await whileStopped(server, () => runScript(script));
-    expect(ending).toEqual({ ...ended, stdout: 'TIMEOUT\n' });
+    expect(ending).toEqual({ ...ended, stdout: 'settled\n' });
   });
 
   test('has written what it did not wait for when it ends by itself', async () => {
@@ -100,7 +100,6 @@ describe.each(variants)('a process with a client, $name', ({ options }) => {
   });
 
   test('may forget clients without closing them: collecting them harms nobody', async () => {
-    const before = await connectionsOf(cache.server);
     const script = `
       const options = ${JSON.stringify({ ...options, shared: false })};
       async function useAndForget(n) {
@@ -120,7 +119,7 @@ describe.each(variants)('a process with a client, $name', ({ options }) => {
         console.log('collected');
       })();`;
     expect(await runScript(script, ['--expose-gc'])).toEqual({ ...ended, stdout: 'collected\n' });
-    expect(await connectionsOf(cache.server)).toBe(before);
+    await expectConnections(cache.server, 0);
   });
 
   test('keeps a client alive while it waits for an answer, though nobody else does', async () => {

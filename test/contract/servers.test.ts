@@ -1,11 +1,11 @@
-import { Client } from 'libmemcached';
+import { Client, type ServerAddress } from 'libmemcached';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { variants } from '../support/variants';
-import { openClient, ownServer } from './helpers';
+import { openClient, ownServer, pairs } from './helpers';
 
 describe('the servers of a client', () => {
   /** The place of a key when there is one server: what the client took its argument for. */
-  function placeOf(servers: ConstructorParameters<typeof Client>[0]): unknown {
+  function placeOf(servers: ServerAddress | undefined): unknown {
     const { host, port, path, weight, server } = openClient(servers, {}).locate('key');
     return { server, host, port, path, weight };
   }
@@ -82,7 +82,7 @@ describe('the servers of a client', () => {
       const [port, path] = [await ownServer(), await ownServer({ socket: true })];
       const client = openClient([port.server, path.server], options);
       const keys = Array.from({ length: 60 }, (_, n) => `key-${n}`);
-      expect((await client.setMulti(keys.map((key) => [key, key]))).ok).toBe(true);
+      expect((await client.setMulti(pairs(keys, (key) => key))).ok).toBe(true);
       const held = [openClient(port.server, options), openClient(path.server, options)];
       const sizes = await Promise.all(held.map(async (one) => (await one.getMulti(keys)).size));
       expect(sizes[0]).toBeGreaterThan(0);

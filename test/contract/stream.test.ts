@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { variants } from '../support/variants';
-import { failure, freshKey, freshKeys, oneServer } from './helpers';
+import { failure, freshKey, freshKeys, oneServer, pairs, patient } from './helpers';
 
 describe.each(variants)('getMultiStream, $name', ({ options }) => {
   const cache = oneServer(options);
@@ -8,7 +8,11 @@ describe.each(variants)('getMultiStream, $name', ({ options }) => {
   async function storeMany(count: number, prefix: string): Promise<void> {
     for (let start = 0; start < count; start += 10_000) {
       const keys = Array.from({ length: 10_000 }, (_, index) => `${prefix}${start + index}`);
-      await cache.client.setMulti(keys.map((key) => [key, key]));
+      const stored = await cache.client.setMulti(
+        pairs(keys, (key) => key),
+        patient,
+      );
+      expect(stored.ok).toBe(true);
     }
   }
 

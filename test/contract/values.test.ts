@@ -2,7 +2,7 @@ import { serializers } from 'libmemcached';
 import { describe, expect, test } from 'vitest';
 import { raw } from '../support/raw';
 import { variants } from '../support/variants';
-import { failure, freshKey, freshKeys, oneServer, openClient } from './helpers';
+import { failure, freshKey, freshKeys, oneServer, openClient, pairs } from './helpers';
 
 /** The flag bits to which some other client of a shared fleet gives a meaning (interop facts). */
 const FOREIGN_FLAGS = 0b1111_1111_1111;
@@ -139,7 +139,7 @@ describe.each(variants)('values, $name', ({ options }) => {
     test('leaves the other operations of the turn alone', async () => {
       const [bad, ...good] = freshKeys(50) as [string, ...string[]];
       await raw(cache.server, `set ${bad} 4294967295 0 1\r\nx\r\n`);
-      await cache.client.setMulti(good.map((key) => [key, key]));
+      await cache.client.setMulti(pairs(good, (key) => key));
       const outcomes = await Promise.allSettled([bad, ...good].map((key) => cache.client.get(key)));
       expect(outcomes[0]?.status).toBe('rejected');
       expect(outcomes.slice(1)).toEqual(good.map((value) => ({ status: 'fulfilled', value })));

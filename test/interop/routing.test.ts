@@ -45,6 +45,7 @@ function isOutOfOrder(steps: readonly Step[]): boolean {
 }
 
 const LONGEST_KEY = 250;
+const REFUSED = expect.objectContaining({ code: 'INVALID_ARGUMENT' });
 
 /** Whether the key is one that this client takes; libmemcached routes others too. */
 function isKey(key: string, namespace = ''): boolean {
@@ -155,7 +156,7 @@ describe('the order of calls and the form of servers', () => {
       // A unix socket has no port here, and one of libmemcached's two in the list.
       expect(placesOf(client, keys)).toEqual(names.map((at) => at.replace(/^(\/.*):\d+$/, '$1')));
       for (const { key } of rows.filter((one) => !taken.includes(one))) {
-        expect(() => client.locate(key)).toThrow(/250/);
+        expect(() => client.locate(key)).toThrow(REFUSED);
       }
     });
   });
@@ -298,7 +299,7 @@ describe("libmemcached's own tests", () => {
         expect(client.locate(key).index, key).toBe(server_index);
       }
       for (const { key } of rows.filter((row) => !isKey(row.key))) {
-        expect(() => client.locate(key), key).toThrow(/key/);
+        expect(() => client.locate(key), key).toThrow(REFUSED);
       }
     });
   });

@@ -60,7 +60,6 @@ export const numbers: BadInput[] = [
       '1.5': 1.5,
       text: '60',
       bigint: 60n,
-      null: null,
       true: true,
       object: {},
       'an invalid Date': new Date(Number.NaN),

@@ -195,7 +195,10 @@ TEST_CASE("hosts, ports, weights and numbers that libmemcached would cut or wrap
     CHECK(contains(refusal_of("--SERVER=localhost " + option), "configuration"));
   }
   CHECK_FALSE(refusal_of("--SERVER=" + std::string(2000, 'h')).empty());
-  CHECK_FALSE(refusal_of(std::string("--SERVER=host\0name", 18)).empty());
+  const std::string bytes =
+      "configuration must hold no backslash and no control character, got byte ";
+  CHECK(refusal_of("--SOCKET=\"/run/a\\b.sock\"") == bytes + "92 at 16");
+  CHECK(refusal_of(std::string("--SERVER=host\0name", 18)) == bytes + "0 at 13");
   CHECK(refusal_of("--SERVER=localhost --POLL-TIMEOUT=0") ==
         "option --POLL-TIMEOUT=0 of configuration must have a whole number from 1 to 2147483647, "
         "got '0'");

@@ -1,6 +1,8 @@
 // Rings of points, against the same ring written a second time (points.h).
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -21,13 +23,13 @@ const std::vector<Server> kWeights{tcp("10.1.0.1"), tcp("10.1.0.2", 11211, 3),
 
 std::vector<std::string> names_of(const std::vector<Server>& servers) {
   std::vector<std::string> names;
-  for (const Server& server : servers) names.push_back(point_name(server));
+  std::ranges::transform(servers, std::back_inserter(names), point_name);
   return names;
 }
 
 std::vector<std::uint32_t> weights_of(const std::vector<Server>& servers) {
   std::vector<std::uint32_t> weights;
-  for (const Server& server : servers) weights.push_back(server.weight);
+  std::ranges::transform(servers, std::back_inserter(weights), &Server::weight);
   return weights;
 }
 
@@ -98,9 +100,9 @@ TEST_CASE("KETAMA_WEIGHTED overrides a hash given with it") {
 
 TEST_CASE("the spymemcached distribution names points /host:port, 11211 included") {
   std::vector<std::string> names;
-  for (const Server& server : kMixed) {
-    names.push_back("/" + server.host + ":" + std::to_string(server.port));
-  }
+  std::ranges::transform(kMixed, std::back_inserter(names), [](const Server& server) {
+    return "/" + server.host + ":" + std::to_string(server.port);
+  });
   CHECK(places_on(kMixed, kSpy) == owners_on(unweighted_points(names, "default"), "default"));
 
   const Ring weighted{.distribution = "consistent-ketama-spy", .ketama = Ketama::Weighted};
@@ -109,14 +111,14 @@ TEST_CASE("the spymemcached distribution names points /host:port, 11211 included
 }
 
 TEST_CASE("a unix socket is two places on the ring, by how it was added") {
+  const std::vector<std::string> paths{"/run/a.sock", "/run/b.sock", "/run/c.sock", "/run/d.sock"};
   std::vector<Server> sockets;
-  std::vector<std::string> paths;
-  for (int i = 0; i < 4; ++i) {
-    paths.push_back("/run/mc" + std::to_string(i) + ".sock");
-    sockets.push_back({.host = paths.back(), .port = 0, .unix_socket = true});
-  }
+  std::ranges::transform(paths, std::back_inserter(sockets), [](const std::string& path) {
+    return Server{.host = path, .port = 0, .unix_socket = true};
+  });
   std::vector<std::string> paths_with_port;
-  for (const std::string& path : paths) paths_with_port.push_back(path + ":0");
+  std::ranges::transform(paths, std::back_inserter(paths_with_port),
+                         [](const std::string& path) { return path + ":0"; });
   const std::vector<std::uint32_t> weights(4, 1);
 
   CHECK(places_on(sockets, kWeighted) ==

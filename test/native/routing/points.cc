@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "routing/router.h"
 
@@ -24,6 +25,11 @@ std::uint32_t little_endian_at(const std::array<unsigned char, 16>& digest, std:
          static_cast<std::uint32_t>(digest[at + 3]) << 24U;
 }
 
+std::vector<Point> sorted(std::vector<Point> points) {
+  std::ranges::sort(points, {}, [](const Point& at) { return std::pair(at.value, at.server); });
+  return points;
+}
+
 }  // namespace
 
 std::string point_name(const Server& server) {
@@ -38,8 +44,7 @@ std::vector<Point> unweighted_points(const std::vector<std::string>& names,
       points.push_back({hash_of(hash, names[server] + "-" + std::to_string(i)), server});
     }
   }
-  std::ranges::sort(points);
-  return points;
+  return sorted(std::move(points));
 }
 
 std::vector<Point> weighted_points(const std::vector<std::string>& names,
@@ -57,8 +62,7 @@ std::vector<Point> weighted_points(const std::vector<std::string>& names,
       }
     }
   }
-  std::ranges::sort(points);
-  return points;
+  return sorted(std::move(points));
 }
 
 std::uint32_t owner_of(const std::vector<Point>& points, std::uint32_t hash) {

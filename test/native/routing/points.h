@@ -14,8 +14,6 @@ namespace cache {
 struct Point {
   std::uint32_t value;
   std::uint32_t server;
-
-  auto operator<=>(const Point&) const = default;
 };
 
 // What the points of a TCP server are named by: the port 11211 is left out.

@@ -136,6 +136,7 @@ TEST_CASE("many threads ask one router and agree") {
   const auto expected = places_on(router);
   std::array<std::vector<std::uint32_t>, 4> seen;
   std::vector<std::thread> threads;
+  threads.reserve(seen.size());
   for (auto& places : seen) {
     threads.emplace_back([&] {
       for (int round = 0; round < 20; ++round) places = places_on(router);
