@@ -79,10 +79,7 @@ export interface ParsedConfiguration {
 interface Binding {
   /** Of the libmemcached that was found at run time. */
   readonly libraryVersion: string;
-  readonly Session: new (
-    config: EngineConfig,
-    shared: boolean,
-  ) => NativeSession;
+  readonly Session: new (config: EngineConfig, shared: boolean) => NativeSession;
   hash(algorithm: string, bytes: Uint8Array): number;
   parseConfiguration(configuration: string): ParsedConfiguration;
   /** Ends the threads of all engines of the process, waiting this long at the most. */

@@ -1,8 +1,12 @@
 // Everything a client does with keys, under one prefix.
 import { noPayload } from './batch';
+import { binding } from './binding';
+import { asMemcachedErrors } from './dispatcher';
+import { invalid, MemcachedError } from './errors';
+import { blame } from './failures';
+import { KeyOperations } from './keyOperations';
 import type { Key } from './keys';
 import { keyRoom, writeKey } from './keys';
-import { KeyOperations } from './keyOperations';
 import {
   type Entry,
   keyEntries,
@@ -14,14 +18,10 @@ import {
   type WriteResult,
 } from './multi';
 import { counter } from './numbers';
-import * as operations from './operations';
-import type { Item, Operation } from './operations';
 import { type OperationOptions, readOperationOptions, type WriteOptions } from './operationOptions';
+import type { Item, Operation } from './operations';
+import * as operations from './operations';
 import * as patterns from './patterns';
-import { binding } from './binding';
-import { asMemcachedErrors } from './dispatcher';
-import { invalid, MemcachedError } from './errors';
-import { blame } from './failures';
 import { serverName } from './servers';
 import { ttlOption, type View } from './view';
 
@@ -278,7 +278,13 @@ export class Cache extends KeyOperations {
       const { dispatcher } = this.view;
       dispatcher.requireOpen(name);
       const scope = this.view.scopeOf(given);
-      const settled = await runAll(dispatcher, operation, scope, entries, this.view.settings.policy);
+      const settled = await runAll(
+        dispatcher,
+        operation,
+        scope,
+        entries,
+        this.view.settings.policy,
+      );
       return { entries, settled };
     } catch (error) {
       throw blame(error, name);

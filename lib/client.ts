@@ -1,8 +1,8 @@
 // The client: a cache on servers, their administration, and its own life.
 import { EventEmitter } from 'node:events';
-import { asMemcachedErrors, Dispatcher } from './dispatcher';
 import { binding, type EngineConfig } from './binding';
 import { Cache } from './cache';
+import { asMemcachedErrors, Dispatcher } from './dispatcher';
 import { invalid, type MemcachedError } from './errors';
 import { blame } from './failures';
 import { type ClientMetrics, toServerMetrics } from './metrics';
@@ -11,8 +11,8 @@ import { type FlushOptions, type OperationOptions, readOperationOptions } from '
 import { type ClientOptions, configuredSettings, type Settings, toSettings } from './options';
 import { oneOf, ownOptions } from './ownOptions';
 import type { FailurePolicy } from './pending';
-import { Command } from './protocol';
 import { closeAtExit } from './processExit';
+import { Command } from './protocol';
 import { checkServersOnRing } from './ring';
 import { parseServers, type ServerAddress } from './servers';
 import { askAllServers, type PerServer, parseStats } from './serverWide';
@@ -27,15 +27,7 @@ export interface ClientEvents {
   error: [error: MemcachedError];
 }
 
-const statsSections = [
-  'general',
-  'items',
-  'slabs',
-  'sizes',
-  'settings',
-  'conns',
-  'reset',
-] as const;
+const statsSections = ['general', 'items', 'slabs', 'sizes', 'settings', 'conns', 'reset'] as const;
 export type StatsSection = (typeof statsSections)[number];
 
 /**
@@ -54,10 +46,7 @@ export class Client extends Cache implements AsyncDisposable {
    * Default: `process.env.MEMCACHED_SERVERS`, separated by commas, else `127.0.0.1:11211`.
    * @throws MemcachedError `INVALID_ARGUMENT`, `UNSUPPORTED`
    */
-  constructor(
-    servers?: ServerAddress | readonly ServerAddress[],
-    options?: ClientOptions,
-  );
+  constructor(servers?: ServerAddress | readonly ServerAddress[], options?: ClientOptions);
   /** @internal */
   constructor(settings: ReadySettings);
   constructor(servers?: unknown, options?: unknown) {

@@ -3,13 +3,18 @@
 import { AbortGroups } from './abortGroups';
 import { Answer } from './answer';
 import { BatchWriter, type Payload, type Scope } from './batch';
-import { binding, type EngineConfig, type NativeServerMetrics, type NativeSession } from './binding';
+import {
+  binding,
+  type EngineConfig,
+  type NativeServerMetrics,
+  type NativeSession,
+} from './binding';
 import type { Codec } from './codec';
 import { type ErrorCode, MemcachedError } from './errors';
 import { failure, refusal, serverDown } from './failures';
 import type { Key } from './keys';
-import { type FailurePolicy, type Pending, PromisePending } from './pending';
 import type { Operation } from './operations';
+import { type FailurePolicy, type Pending, PromisePending } from './pending';
 import { type Command, firstFailure, firstNews, lastRead, Status } from './protocol';
 import { type Server, serverName } from './servers';
 

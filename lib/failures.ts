@@ -74,7 +74,12 @@ export function refusal(
   code: ErrorCode,
   reason: string,
   operation: string,
-  details: { server?: string | undefined; key?: Key | undefined; maybeApplied?: boolean; cause?: unknown } = {},
+  details: {
+    server?: string | undefined;
+    key?: Key | undefined;
+    maybeApplied?: boolean;
+    cause?: unknown;
+  } = {},
 ): MemcachedError {
   return new MemcachedError(code, describe(operation, details.server, reason), {
     ...details,

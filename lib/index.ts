@@ -1,5 +1,5 @@
 // The public API of the package.
-export type { Item, RawItem, CasResult } from './operations';
+
 export { Cache, type Entries, type Location } from './cache';
 export { Client, type ClientEvents, type StatsSection } from './client';
 export type { CompressionAlgorithm, CompressionOptions } from './compression';
@@ -13,6 +13,7 @@ export type {
   OperationOptions,
   WriteOptions,
 } from './operationOptions';
+export type { CasResult, Item, RawItem } from './operations';
 export type { ClientOptions } from './options';
 export { type Preset, type PresetName, presets } from './presets';
 export { serializers } from './serializers';

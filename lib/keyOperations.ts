@@ -1,10 +1,15 @@
 // Operations on one key.
 import { noPayload, type Payload } from './batch';
-import { counter, casToken, itemFlags } from './numbers';
 import type { Key } from './keys';
-import * as operations from './operations';
+import { casToken, counter, itemFlags } from './numbers';
+import type {
+  CounterOptions,
+  GivenOptions,
+  OperationOptions,
+  WriteOptions,
+} from './operationOptions';
 import type { CasResult, Item, Operation, RawItem } from './operations';
-import type { CounterOptions, GivenOptions, OperationOptions, WriteOptions } from './operationOptions';
+import * as operations from './operations';
 import { ttlOption, type View } from './view';
 
 /**

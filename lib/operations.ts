@@ -41,9 +41,7 @@ export const gets = kind('gets', Command.gets, undefined as Item | undefined, (a
   return value === undefined ? undefined : { value, cas: answer.wideNumber };
 });
 export const getRaw = kind('getRaw', Command.gets, undefined as RawItem | undefined, (answer) =>
-  answer.isMiss
-    ? undefined
-    : { data: answer.data, flags: answer.flags, cas: answer.wideNumber },
+  answer.isMiss ? undefined : { data: answer.data, flags: answer.flags, cas: answer.wideNumber },
 );
 export const getAndTouch = kind(
   'getAndTouch',

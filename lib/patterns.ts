@@ -1,7 +1,7 @@
 // Read-through and read-modify-write, out of single operations.
 import { invalid, MemcachedError } from './errors';
-import type { Key } from './keys';
 import type { KeyOperations } from './keyOperations';
+import type { Key } from './keys';
 import type { WriteOptions } from './operationOptions';
 import type { FailurePolicy } from './pending';
 

@@ -1,13 +1,13 @@
 // The part of a client that operations on keys work with: where they go, under which prefix.
 import type { Payload, Scope } from './batch';
-import { checkData, type Codec } from './codec';
+import { type Codec, checkData } from './codec';
 import type { Dispatcher } from './dispatcher';
 import { MemcachedError } from './errors';
 import { toExptime } from './expiry';
 import { blame, isForgiven } from './failures';
 import { checkPrefix, type Key, preparePrefix } from './keys';
-import type { Operation } from './operations';
 import { type ExtraOption, type GivenOptions, readOperationOptions } from './operationOptions';
+import type { Operation } from './operations';
 import type { FailurePolicy } from './pending';
 
 export interface ViewSettings {
@@ -137,7 +137,10 @@ export class View {
     const size = typeof data === 'string' ? Buffer.byteLength(data) : data.length;
     const most = this.settings.maxValueSize;
     if (size > most) {
-      throw new MemcachedError('TOO_LARGE', `data must be at most ${most} bytes, got ${size} bytes`);
+      throw new MemcachedError(
+        'TOO_LARGE',
+        `data must be at most ${most} bytes, got ${size} bytes`,
+      );
     }
     return { data, flags, exptime: this.exptime(ttl), number: 0, initial: undefined };
   }

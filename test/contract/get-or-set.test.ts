@@ -2,6 +2,18 @@ import { describe, expect, test, vi } from 'vitest';
 import { variants } from '../support/variants';
 import { expectTtl, freshKey, oneServer, openClient } from './helpers';
 
+/** A loader that gives its value when it is told to. */
+function heldLoad() {
+  let resolveLoad: (value: string) => void = () => undefined;
+  const load = vi.fn(
+    () =>
+      new Promise<string>((resolve) => {
+        resolveLoad = resolve;
+      }),
+  );
+  return { load, finish: (value: string) => resolveLoad(value) };
+}
+
 describe.each(variants)('getOrSet, $name', ({ options }) => {
   const cache = oneServer(options);
 
@@ -31,13 +43,7 @@ describe.each(variants)('getOrSet, $name', ({ options }) => {
 
   test('runs one load for all callers that wait for the same key', async () => {
     const key = freshKey();
-    let finish: (value: string) => void = () => undefined;
-    const load = vi.fn(
-      () =>
-        new Promise<string>((resolve) => {
-          finish = resolve;
-        }),
-    );
+    const { load, finish } = heldLoad();
     const callers = Array.from({ length: 20 }, () => cache.client.getOrSet(key, 60, load));
     await vi.waitFor(() => expect(load).toHaveBeenCalled());
     const late = cache.client.getOrSet(key, 60, load);
@@ -49,13 +55,7 @@ describe.each(variants)('getOrSet, $name', ({ options }) => {
   test('runs one load for two clients of the process that are equal', async () => {
     const key = freshKey();
     const twin = openClient(cache.server.server, options);
-    let finish: (value: string) => void = () => undefined;
-    const load = vi.fn(
-      () =>
-        new Promise<string>((resolve) => {
-          finish = resolve;
-        }),
-    );
+    const { load, finish } = heldLoad();
     const answers = [cache.client.getOrSet(key, 60, load), twin.getOrSet(key, 60, load)];
     // Answered in order: after these both callers have met their miss.
     await Promise.all([cache.client.get(key), twin.get(key)]);

@@ -1,22 +1,84 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { variants } from '../support/variants';
-import { freshKey, oneServer, openClient } from './helpers';
+import { failure, freshKey, oneServer, openClient, ownServer, whileStopped } from './helpers';
 
 describe.each(variants)('metrics, $name', ({ options }) => {
   const cache = oneServer(options);
 
-  test('are plain data that names every server', async () => {
+  test('count answers, misses and failures by server and operation', async () => {
     const client = openClient(cache.server.server, { ...options, shared: false });
-    await client.set(freshKey(), 1);
-    const metrics = client.metrics();
-    expect(JSON.stringify(metrics)).toContain(cache.server.server);
+    const [key, absent] = [freshKey(), freshKey()];
+    await client.set(key, 'text');
+    await client.set(key, 'text again');
+    await client.get(key);
+    await client.get(absent);
+    await client.get(absent);
+    await failure(client.incr(key));
+    const { operations } = client.metrics().servers[cache.server.server] ?? {};
+    expect(operations).toMatchObject({
+      set: { count: 2, misses: 0, failures: 0 },
+      get: { count: 3, misses: 2, failures: 0 },
+      incr: { count: 1, misses: 0, failures: 1 },
+    });
+    expect(Object.keys(operations ?? {}).sort()).toEqual(['get', 'incr', 'set']);
   });
 
-  test('are a snapshot: later operations leave it as it is', async () => {
+  test('hold the latencies of each operation, in a histogram that adds up', async () => {
+    const client = openClient(cache.server.server, { ...options, shared: false });
+    await Promise.all(Array.from({ length: 100 }, () => client.set(freshKey(), 1)));
+    const latency = client.metrics().servers[cache.server.server]?.operations.set?.latency;
+    expect(latency?.histogram.reduce((sum, count) => sum + count, 0)).toBe(100);
+    expect(latency?.mean).toBeGreaterThan(0);
+    expect(latency?.p50).toBeLessThanOrEqual(latency?.p99 as number);
+    expect(latency?.p99).toBeLessThanOrEqual(latency?.p999 as number);
+  });
+
+  test('tell what is pending and connected, and the state of the breaker', async () => {
+    const server = await ownServer();
+    const client = openClient(server.server, { ...options, timeout: 600_000, shared: false });
+    expect(client.metrics()).toMatchObject({ pending: 0, pendingBytes: 0 });
+    await client.set('key', 'value');
+    await whileStopped(server, async () => {
+      const waiting = Array.from({ length: 5 }, () => client.set('key', 'x'.repeat(100)));
+      const metrics = client.metrics();
+      expect(metrics.pending).toBe(5);
+      expect(metrics.pendingBytes).toBeGreaterThanOrEqual(500);
+      expect(metrics.servers[server.server]).toMatchObject({ breaker: 'closed' });
+      expect(metrics.servers[server.server]?.connections).toBeGreaterThan(0);
+      const closing = client.close({ timeout: 0 });
+      await Promise.allSettled(waiting);
+      await closing;
+    });
+  });
+
+  test('show a breaker that is open', async () => {
+    const server = await ownServer();
+    await server.stop();
+    const client = openClient(server.server, options);
+    await vi.waitFor(async () => {
+      expect((await failure(client.get('key'))).code).toBe('SERVER_DOWN');
+    }, 10_000);
+    expect(client.metrics().servers[server.server]).toMatchObject({
+      breaker: 'open',
+      connections: 0,
+    });
+  });
+
+  test('count the failures that were answered as misses', async () => {
+    const server = await ownServer();
+    await server.stop();
+    const client = openClient(server.server, { ...options, failures: 'miss' });
+    await client.get('key');
+    await client.set('key', 1);
+    expect(client.metrics().forgiven).toBe(2);
+  });
+
+  test('are plain data, and a snapshot', async () => {
     const client = openClient(cache.server.server, { ...options, shared: false });
     await client.set(freshKey(), 1);
     const before = client.metrics();
     const text = JSON.stringify(before);
+    expect(text).toContain(cache.server.server);
     await client.set(freshKey(), 1);
     expect(JSON.stringify(before)).toBe(text);
     expect(JSON.stringify(client.metrics())).not.toBe(text);

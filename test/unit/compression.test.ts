@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Codec } from '../../dist/codec.js';
 import { toSettings } from '../../dist/options.js';
 import { serializers } from '../../dist/serializers/index.js';
-import { forAll } from './properties';
+import { anyText, forAll } from './properties';
 import { expectInvalid, expectRefused } from './refusal';
 
 function codecOf(compression: unknown, options: object = {}): Codec {
@@ -85,7 +85,7 @@ describe('compression', () => {
 
   test('brings back any value', () => {
     const codec = codecOf({ threshold: 1, level: 1 });
-    const value = fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue({ noUnicodeString: false }));
+    const value = fc.oneof(anyText, fc.jsonValue());
     forAll(value, (input) => {
       const { data, flags } = codec.encode(input);
       expect(codec.decode(Buffer.from(data as string), flags)).toEqual(
@@ -109,7 +109,7 @@ describe('compressed data', () => {
 
   test('cannot inflate to more than 64 times maxValueSize', () => {
     const { codec } = toSettings('a', { maxValueSize: 1000 });
-    expect(codec.decode(deflateSync(Buffer.alloc(64_000)), 0x9000)).toEqual(Buffer.alloc(64_000));
+    expect(codec.decode(deflateSync(Buffer.alloc(64_000)), 0x9000)).toHaveLength(64_000);
     expectRefused(() => codec.decode(deflateSync(Buffer.alloc(64_001)), 0x9000), 'DECODE');
   });
 

@@ -1,4 +1,3 @@
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { casToken, counter, integer, itemFlags } from '../../dist/numbers.js';
 import { anyInput, forAll, orInvalid } from './properties';

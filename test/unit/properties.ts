@@ -93,6 +93,13 @@ const oddValues: readonly unknown[] = [
   hostileProxy(),
 ];
 
+/** Strings of all code units, halves of surrogate pairs included, and of Latin-1 only. */
+export const anyText: fc.Arbitrary<string> = fc.oneof(
+  fc.string(),
+  fc.uint16Array().map((codes) => String.fromCharCode(...codes)),
+  fc.uint8Array().map((codes) => String.fromCharCode(...codes)),
+);
+
 /** Anything a caller may pass, behind a function: fast-check looks into the values it makes. */
 export function anyInput(...likely: readonly fc.Arbitrary<unknown>[]): fc.Arbitrary<() => unknown> {
   const anything = fc.anything({ withBigInt: true, withDate: true, withTypedArray: true });
