@@ -45,10 +45,9 @@ Ring read_ring(const Napi::Object& ring) {
           .distribution = text(ring, "distribution"),
           .ketama = read_ketama(text(ring, "ketama")),
           .sort_hosts = truth(ring, "sortHosts"),
-          .buckets = list(ring, "buckets",
-                          [](const Napi::Value& bucket) {
-                            return bucket.As<Napi::Number>().Uint32Value();
-                          }),
+          .buckets = list(
+              ring, "buckets",
+              [](const Napi::Value& bucket) { return bucket.As<Napi::Number>().Uint32Value(); }),
           .configuration = text(ring, "configuration")};
 }
 

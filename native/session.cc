@@ -51,9 +51,9 @@ void Session::use(std::shared_ptr<Engine> engine) {
 void Session::submit(const Napi::CallbackInfo& info) {
   rethrow_to_js(info.Env(), [&] {
     const auto bytes = info[0].As<Napi::Uint8Array>();
-    const auto batch = std::make_shared<Batch>(
-        reinterpret_cast<const char*>(bytes.Data()), info[1].As<Napi::Number>().Uint32Value(),
-        engine_->router(), Clock::now(), queue_);
+    const auto batch = std::make_shared<Batch>(reinterpret_cast<const char*>(bytes.Data()),
+                                               info[1].As<Napi::Number>().Uint32Value(),
+                                               engine_->router(), Clock::now(), queue_);
     while (!batches_.empty() && batches_.front().expired()) {
       batches_.pop_front();
       ++first_batch_;
@@ -122,10 +122,10 @@ void Session::receive(napi_env env, std::vector<OutcomeBuffer>& outcomes) {
 }
 
 // The outcomes [first, last) as one buffer. Plain N-API, whose calls answer with a status: while a
-// worker is being terminated none of them works any more, and node-addon-api, which makes an Error of
-// every failure, could not make that either and would end the process.
-void Session::hand_over(napi_env env, const std::vector<OutcomeBuffer>& outcomes,
-                        std::size_t first, std::size_t last) {
+// worker is being terminated none of them works any more, and node-addon-api, which makes an Error
+// of every failure, could not make that either and would end the process.
+void Session::hand_over(napi_env env, const std::vector<OutcomeBuffer>& outcomes, std::size_t first,
+                        std::size_t last) {
   std::size_t size = 0;
   std::size_t answers = 0;
   for (std::size_t i = first; i < last; ++i) {

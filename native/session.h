@@ -12,8 +12,8 @@
 namespace cache::node {
 
 // Its JavaScript object is held by the client, and by itself while operations are under way. The
-// callback for outcomes is a property of that object and not a reference from here: a reference would
-// keep a forgotten client alive for ever. All methods: the JavaScript thread.
+// callback for outcomes is a property of that object and not a reference from here: a reference
+// would keep a forgotten client alive for ever. All methods: the JavaScript thread.
 class Session final : public Napi::ObjectWrap<Session>, private CompletionQueue::Receiver {
  public:
   static Napi::Function define(Napi::Env env);

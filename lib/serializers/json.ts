@@ -86,10 +86,10 @@ function dateText(value: Date): string {
 }
 
 function decodeNumber(data: Buffer): number | bigint {
-  const text = data.toString('latin1').trimEnd();
+  const text = data.toString('latin1');
   const number = Number(text);
   if (numberText(number) === text) return number;
-  // No number prints like this: a counter beyond 2^53 is left, or other bytes.
+  // No number prints like this: what incr or decr left, or other bytes.
   return decodeInteger(data);
 }
 

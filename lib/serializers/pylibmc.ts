@@ -1,5 +1,6 @@
 // The values of pylibmc, by the flags it shares with python-memcached (interop/README.md 5 and 6).
 import { types } from 'node:util';
+import { MemcachedError } from '../errors';
 import { jsonText } from './jsonText';
 import {
   decodeInteger,
@@ -54,8 +55,12 @@ function serialize(value: unknown): Encoded {
 function serializeNumber(value: number): Encoded {
   // By way of BigInt, because great numbers print with an exponent.
   if (Number.isInteger(value)) return { data: BigInt(value).toString(), flags: longFlags };
-  if (!Number.isFinite(value)) throw unserializable('be a finite number', value);
+  if (!Number.isFinite(value)) throw notFinite();
   return { data: String(value), flags: textFlags };
+}
+
+function notFinite(): MemcachedError {
+  return new MemcachedError('SERIALIZE', 'value must be a finite number, got NaN or an infinity');
 }
 
 function deserialize(data: Buffer, flags: number): unknown {

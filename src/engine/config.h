@@ -9,7 +9,7 @@
 namespace cache {
 
 struct Server {
-  std::string host;      // host name, IP literal without brackets, or the path of a unix socket
+  std::string host;  // host name, IP literal without brackets, or the path of a unix socket
   std::uint16_t port = 11211;
   std::uint32_t weight = 1;
   bool unix_socket = false;
@@ -29,7 +29,7 @@ struct Ring {
   Ketama ketama = Ketama::Weighted;
   bool sort_hosts = false;
   std::vector<std::uint32_t> buckets;  // virtual-bucket: bucket -> index of the server
-  std::string configuration;           // a libmemcached configuration string: replaces all of the above
+  std::string configuration;  // a libmemcached configuration string: replaces all of the above
 
   bool operator==(const Ring&) const = default;
 };

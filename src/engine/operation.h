@@ -7,14 +7,15 @@
 
 namespace cache {
 
-using Clock = std::chrono::steady_clock;  // monotonic: a step of the wall clock moves no deadline (H27)
+using Clock =
+    std::chrono::steady_clock;  // monotonic: a step of the wall clock moves no deadline (H27)
 using Deadline = Clock::time_point;
 
 // The numbers are the wire format between lib/ and native/ (lib/protocol.ts holds the same table).
 enum class Command : std::uint8_t {
-  Get = 0,     // value and flags
-  Gets = 1,    // and the cas token
-  Has = 2,     // is it there: no value comes back
+  Get = 0,   // value and flags
+  Gets = 1,  // and the cas token
+  Has = 2,   // is it there: no value comes back
   Set = 3,
   Add = 4,
   Replace = 5,
@@ -41,13 +42,14 @@ constexpr bool is_server_wide(Command command) { return command >= Command::Flus
 struct Operation {
   std::uint32_t id = 0;  // chosen by the caller, comes back in the outcome
   Command command = Command::Get;
-  bool has_initial = false;       // Incr, Decr: create the counter on a miss
-  std::uint32_t server = 0;       // index in the ring; named by the router, or by the caller of a server-wide command
+  bool has_initial = false;  // Incr, Decr: create the counter on a miss
+  std::uint32_t server =
+      0;  // index in the ring; named by the router, or by the caller of a server-wide command
   std::uint32_t flags = 0;
-  std::uint32_t exptime = 0;      // as memcached reads it: 0 never, to 30 days relative, above absolute
-  std::uint64_t number = 0;       // Cas: the token. Incr, Decr: the delta. Flush: the delay in seconds
+  std::uint32_t exptime = 0;  // as memcached reads it: 0 never, to 30 days relative, above absolute
+  std::uint64_t number = 0;   // Cas: the token. Incr, Decr: the delta. Flush: the delay in seconds
   std::uint64_t initial = 0;
-  std::string_view key;           // namespace and prefix included. Stats: the section, may be empty
+  std::string_view key;  // namespace and prefix included. Stats: the section, may be empty
   std::string_view value;
   Deadline deadline{};
 };

@@ -30,9 +30,7 @@ enum class Status : std::uint8_t {
 };
 
 constexpr bool is_answer(Status status) { return status < Status::ServerWentDown; }
-constexpr bool is_failure(Status status) {
-  return status >= Status::Timeout && is_answer(status);
-}
+constexpr bool is_failure(Status status) { return status >= Status::Timeout && is_answer(status); }
 
 struct Outcome {
   std::uint32_t id = 0;
@@ -41,9 +39,10 @@ struct Outcome {
   std::uint32_t server = 0;    // index in the ring of the engine that answers
   std::uint32_t flags = 0;     // hits only
   int error_number = 0;        // failures only: errno when the kernel gave one
-  std::uint64_t number = 0;    // Gets: the cas token. Incr, Decr: the new value. Ping: microseconds.
-                               // ServerWentDown: the Status that operations now get
-  std::string_view value;      // hits: the value. Stats: "name value" lines. Failures: what the server said
+  std::uint64_t number = 0;  // Gets: the cas token. Incr, Decr: the new value. Ping: microseconds.
+                             // ServerWentDown: the Status that operations now get
+  std::string_view
+      value;  // hits: the value. Stats: "name value" lines. Failures: what the server said
 };
 
 }  // namespace cache

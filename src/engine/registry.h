@@ -19,7 +19,8 @@ class EngineRegistry {
   // RingError, UnsupportedError and std::invalid_argument.
   std::shared_ptr<Engine> acquire(const EngineConfig& config, bool shared);
 
-  // Closes `engine` if nobody else uses it; no later client gets it then. The caller still holds it.
+  // Closes `engine` if nobody else uses it; no later client gets it then. The caller still holds
+  // it.
   void close_if_unused(const std::shared_ptr<Engine>& engine);
 
   // Closes every engine and waits for their threads until `deadline`. For the end of the process:

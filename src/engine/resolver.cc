@@ -62,9 +62,8 @@ bool Resolver::is_current(const std::string& host, const std::string& address) {
   Entry& entry = entries_[host];
   take_over_finished_lookup(entry);
   start_lookup_if_old(host, entry);
-  return entry.addresses.empty() ||
-         std::find(entry.addresses.begin(), entry.addresses.end(), address) !=
-             entry.addresses.end();
+  return entry.addresses.empty() || std::find(entry.addresses.begin(), entry.addresses.end(),
+                                              address) != entry.addresses.end();
 }
 
 // A lookup that found nothing leaves the last good answer standing: an outage of the name service

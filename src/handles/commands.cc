@@ -62,8 +62,8 @@ Answer to_answer_or_last_error(Connection& connection, memcached_return_t code) 
   return to_answer(connection, memcached_success(code) && last != MEMCACHED_SUCCESS ? last : code);
 }
 
-// What memcached calls "exists" (binary add) or "not found" (binary replace, append) is NOT_STORED in
-// the text protocol: one answer for both.
+// What memcached calls "exists" (binary add) or "not found" (binary replace, append) is NOT_STORED
+// in the text protocol: one answer for both.
 Answer to_storage_answer(Connection& connection, memcached_return_t code) {
   Answer answer = to_answer(connection, code);
   Status& status = answer.outcome.status;
@@ -76,9 +76,8 @@ Answer store(Connection& connection, const Operation& operation) {
   const auto& [key, value] = std::pair(operation.key, operation.value);
   const auto exptime = static_cast<time_t>(operation.exptime);
   const auto call = [&](auto function) {
-    return to_storage_answer(connection,
-                             function(handle, key.data(), key.size(), value.data(), value.size(),
-                                      exptime, operation.flags));
+    return to_storage_answer(connection, function(handle, key.data(), key.size(), value.data(),
+                                                  value.size(), exptime, operation.flags));
   };
   switch (operation.command) {
     case Command::Add:
@@ -100,11 +99,11 @@ Answer compare_and_swap(Connection& connection, const Operation& operation) {
   if (connection.protocol() == Protocol::Text && operation.number > kLongestTextToken) {
     return {{.status = Status::Unsupported}, "libmemcached cannot send a token of 20 digits"};
   }
-  return to_answer(connection,
-                   memcached_cas(connection.handle(), operation.key.data(), operation.key.size(),
-                                 operation.value.data(), operation.value.size(),
-                                 static_cast<time_t>(operation.exptime), operation.flags,
-                                 operation.number));
+  return to_answer(
+      connection,
+      memcached_cas(connection.handle(), operation.key.data(), operation.key.size(),
+                    operation.value.data(), operation.value.size(),
+                    static_cast<time_t>(operation.exptime), operation.flags, operation.number));
 }
 
 // Gets one item. `answer.text` is its value.
@@ -118,8 +117,8 @@ Answer fetch_one(Connection& connection, std::string_view key) {
   answer.outcome.status = Status::Miss;
   MultiGetReader reader(connection);
   while (const memcached_result_st* result = reader.next()) {
-    if (std::string_view(memcached_result_key_value(result),
-                         memcached_result_key_length(result)) != key) {
+    if (std::string_view(memcached_result_key_value(result), memcached_result_key_length(result)) !=
+        key) {
       return {{.status = Status::Protocol}, "a value that nobody asked for", true};
     }
     answer.outcome.status = Status::Ok;
@@ -153,8 +152,8 @@ Answer count_once(Connection& connection, const Operation& operation) {
   } else {
     // The plain functions take a delta of 32 bits, the ones with a group key all 64 (H42).
     const auto function = up ? memcached_increment_by_key : memcached_decrement_by_key;
-    code = function(handle, key.data(), key.size(), key.data(), key.size(), operation.number,
-                    &value);
+    code =
+        function(handle, key.data(), key.size(), key.data(), key.size(), operation.number, &value);
   }
   Answer answer = to_answer(connection, code);
   answer.outcome.number = value;
@@ -176,8 +175,8 @@ Answer count(Connection& connection, const Operation& operation) {
     Answer answer = count_once(connection, operation);
     const Status status = answer.outcome.status;
     if (status == Status::Miss && operation.has_initial && text) {
-      // The text protocol has no initial value (H43). Whoever's add comes first creates the counter,
-      // everybody else's is refused and counts again: exact, however many do it at once.
+      // The text protocol has no initial value (H43). Whoever's add comes first creates the
+      // counter, everybody else's is refused and counts again: exact, however many do it at once.
       const std::string initial = std::to_string(operation.initial);
       Operation add = operation;
       add.command = Command::Add;
@@ -188,9 +187,8 @@ Answer count(Connection& connection, const Operation& operation) {
       if (Clock::now() < operation.deadline) continue;
       return {{.status = Status::Timeout}, {}, false};
     }
-    if (status == Status::Protocol &&
-        (text ? answer.text.find("non-numeric") != std::string::npos
-              : holds_no_number(connection, operation))) {
+    if (status == Status::Protocol && (text ? answer.text.find("non-numeric") != std::string::npos
+                                            : holds_no_number(connection, operation))) {
       return {{.status = Status::NotNumeric}, {}, !connection.is_clean()};
     }
     return answer;
@@ -214,8 +212,8 @@ Answer get_and_touch(Connection& connection, const Operation& operation) {
 }
 
 memcached_return_t append_stat(const memcached_instance_st* /*server*/, const char* name,
-                               std::size_t name_length, const char* value,
-                               std::size_t value_length, void* text) {
+                               std::size_t name_length, const char* value, std::size_t value_length,
+                               void* text) {
   static_cast<std::string*>(text)
       ->append(name, name_length)
       .append(1, ' ')

@@ -77,9 +77,8 @@ Fault Connection::open_address(const std::string& address, Deadline deadline) {
     memcached_servers_reset(handle());
     address_.clear();
     const memcached_return_t added =
-        server.unix_socket
-            ? memcached_server_add_unix_socket(handle(), address.c_str())
-            : memcached_server_add(handle(), address.c_str(), server.port);
+        server.unix_socket ? memcached_server_add_unix_socket(handle(), address.c_str())
+                           : memcached_server_add(handle(), address.c_str(), server.port);
     if (memcached_failed(added)) return fault(added);
     address_ = address;
   }

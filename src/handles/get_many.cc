@@ -32,8 +32,8 @@ class Askers {
   const std::vector<const char*>& keys() const { return keys_; }
   const std::vector<std::size_t>& key_lengths() const { return key_lengths_; }
 
-  // Bytes of the request: "get", a blank and the key each, and the line end; or a header and the key
-  // each and one header more.
+  // Bytes of the request: "get", a blank and the key each, and the line end; or a header and the
+  // key each and one header more.
   std::size_t request_size(Protocol protocol) const {
     const bool text = protocol == Protocol::Text;
     std::size_t size = text ? (wants_cas_ ? 4 : 3) + 2 : 24;
@@ -43,8 +43,8 @@ class Askers {
 
   // False for a key that nobody waits for: never asked for, or answered before.
   bool settle(const memcached_result_st& result, Answers& answers) {
-    const auto entry = first_.find({memcached_result_key_value(&result),
-                                    memcached_result_key_length(&result)});
+    const auto entry =
+        first_.find({memcached_result_key_value(&result), memcached_result_key_length(&result)});
     if (entry == first_.end()) return false;
     for (std::uint32_t i = entry->second; i != kNobody; i = next_[i]) {
       const bool wants_value = reads_[i].operation().command != Command::Has;

@@ -14,10 +14,9 @@ namespace cache {
 // sends (H21, H22).
 inline constexpr std::size_t kMaxReadsTogether = 256;
 
-// Settles each of `reads` that is not settled yet. A key that is asked for twice is fetched once, and
-// a value goes to its askers by its key, never by its position. When the fault is not Ok, what has
-// no value yet is left unsettled: nothing can be said about it. Thread of the connection.
-Fault get_many(Connection& connection, const std::vector<QueuedOperation>& reads,
-               Answers& answers);
+// Settles each of `reads` that is not settled yet. A key that is asked for twice is fetched once,
+// and a value goes to its askers by its key, never by its position. When the fault is not Ok, what
+// has no value yet is left unsettled: nothing can be said about it. Thread of the connection.
+Fault get_many(Connection& connection, const std::vector<QueuedOperation>& reads, Answers& answers);
 
 }  // namespace cache

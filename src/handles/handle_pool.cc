@@ -39,8 +39,7 @@ void set_behavior(memcached_st* handle, memcached_behavior_t behavior, std::uint
 
 }  // namespace
 
-HandlePool::HandlePool(const Transport& transport)
-    : master_(memcached_create(nullptr)) {
+HandlePool::HandlePool(const Transport& transport) : master_(memcached_create(nullptr)) {
   if (!master_) throw std::bad_alloc();
   memcached_st* handle = master_.get();
   set_behavior(handle, MEMCACHED_BEHAVIOR_BINARY_PROTOCOL,

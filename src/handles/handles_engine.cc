@@ -49,8 +49,7 @@ HandlesEngine::~HandlesEngine() {
 void HandlesEngine::add_server(const Server& server, const Transport& transport,
                                const std::shared_ptr<Resolver>& resolver) {
   const auto index = static_cast<std::uint32_t>(servers_.size());
-  auto& added = *servers_.emplace_back(
-      new ServerLanes{{server, transport, resolver, index}, {}});
+  auto& added = *servers_.emplace_back(new ServerLanes{{server, transport, resolver, index}, {}});
   // The server is there: the other lanes connect before they are needed, so that no operation
   // waits for a handshake, and a server that then hangs is not met by a lane without a connection.
   added.state.on_first_connection = [&added] {
@@ -86,10 +85,9 @@ void HandlesEngine::submit(const std::shared_ptr<Batch>& batch) {
 
 // A key has one lane, so that its operations keep their order.
 std::size_t HandlesEngine::lane_of(const Operation& operation) const {
-  const std::size_t within =
-      is_server_wide(operation.command)
-          ? 0
-          : std::hash<std::string_view>{}(operation.key) % lanes_per_server_;
+  const std::size_t within = is_server_wide(operation.command)
+                                 ? 0
+                                 : std::hash<std::string_view>{}(operation.key) % lanes_per_server_;
   return operation.server * lanes_per_server_ + within;
 }
 

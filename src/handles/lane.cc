@@ -196,8 +196,8 @@ bool Lane::take_task() {
   request_sent_ = false;
   if (std::exchange(connection_requested_, false)) {
     task_ = Task::Connection;
-    task_deadline_ = Clock::now() +
-                     std::chrono::milliseconds(server_.endpoint.transport.connect_timeout_ms);
+    task_deadline_ =
+        Clock::now() + std::chrono::milliseconds(server_.endpoint.transport.connect_timeout_ms);
   } else {
     task_ = Task::Operations;
     take_operations();
@@ -294,7 +294,8 @@ void Lane::serve_write(const QueuedOperation& write) {
   record_result(lost_by_fault ? answer.outcome.status : Status::Ok, asked);
 
   answer.outcome.value = answer.text;
-  if (is_failure(answer.outcome.status)) answer.outcome.status = unless_closing(answer.outcome.status);
+  if (is_failure(answer.outcome.status))
+    answer.outcome.status = unless_closing(answer.outcome.status);
   Answers(server_.index, server_.metrics).settle(write, answer.outcome);
 }
 

@@ -30,7 +30,8 @@ class Lane {
   void push(std::vector<QueuedOperation>&& operations);
   // Any thread. Answers all that is queued: nothing of it was sent.
   void fail_queued(Status status);
-  // Any thread. Asks the lane to connect: to try whether the server is back, or before it is needed.
+  // Any thread. Asks the lane to connect: to try whether the server is back, or before it is
+  // needed.
   void request_connection();
   // Any thread. Everything unanswered is answered Closed; does not wait.
   void close();

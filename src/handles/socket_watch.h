@@ -37,7 +37,8 @@ class SocketWatch {
   // Any thread. Ends whatever blocks on the socket.
   void interrupt();
   // Any thread. Sends what the kernel holds back: libmemcached flushes a request whose size is a
-  // multiple of its buffer with MSG_MORE, which costs 200 ms unless somebody pushes (section 1, row 6).
+  // multiple of its buffer with MSG_MORE, which costs 200 ms unless somebody pushes (section 1, row
+  // 6).
   void push();
 
  private:

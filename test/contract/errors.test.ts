@@ -5,6 +5,8 @@ import { failure, freshKey, oneServer, openClient, ownServer, thrown } from './h
 
 /** An address of this machine at which nothing listens. */
 const NOBODY = '127.0.0.1:1';
+/** A host whose name is too long for any resolver to ask anybody about it. */
+const NO_NAME = `${'x'.repeat(64)}.invalid:11211`;
 
 describe.each(variants)('errors, $name', ({ options }) => {
   const cache = oneServer(options);
@@ -87,10 +89,22 @@ describe.each(variants)('errors, $name', ({ options }) => {
     });
 
     test('CONNECTION, for a host name that does not exist', async () => {
-      const client = openClient('no-such-host.invalid:11211', { ...options, shared: false });
+      const client = openClient(NO_NAME, { ...options, shared: false });
       const error = await failure(client.get('key'));
       expect(error.code).toBe('CONNECTION');
-      expect(error.server).toBe('no-such-host.invalid:11211');
+      expect(error.server).toBe(NO_NAME);
+    });
+
+    test('one that speaks of the protocol, when the server speaks the other one only', async () => {
+      const other = options.protocol === 'binary' ? 'ascii' : 'binary';
+      const server = await ownServer({ args: ['-B', other] });
+      const client = openClient(server.server, { ...options, connectTimeout: 500 });
+      for (const call of [client.get('key'), client.set('key', 'value')]) {
+        const error = await failure(call);
+        expect(error.code).toMatch(/^(PROTOCOL|CONNECTION|UNSUPPORTED)$/);
+        expect(error.message).toMatch(/protocol/);
+        expect(error.maybeApplied).toBe(false);
+      }
     });
 
     test('TOO_LARGE, when the server refuses what maxValueSize allows', async () => {

@@ -96,6 +96,24 @@ describe.each(variants)('reading many keys, $name', ({ options }) => {
       expect(result.missing).toEqual([two]);
     });
 
+    test('takes keys as bytes, from any iterable, and names them as text', async () => {
+      const [one, two] = (await stored(2)) as [string, string];
+      function* keys(): Generator<string | Buffer> {
+        yield Buffer.from(one);
+        yield two;
+        yield Buffer.from('größe');
+      }
+      const result = await cache.client.getMulti(keys());
+      expect(new Map(result)).toEqual(
+        new Map([
+          [one, `value of ${one}`],
+          [two, `value of ${two}`],
+        ]),
+      );
+      expect(result.missing).toEqual(['größe']);
+      expect((await cache.client.getMulti(new Set([one, two]))).size).toBe(2);
+    });
+
     test('serves calls of one turn separately, also when they share keys', async () => {
       const keys = await stored(30);
       const calls = keys.map((_key, start) => cache.client.getMulti(keys.slice(start)));
