@@ -1,6 +1,11 @@
 {
   'target_defaults': {
-    'cflags': ['-fvisibility=hidden', '<!@(pkg-config --cflags libmemcached libsasl2)'],
+    # pkg-config only tells where the libraries are, for systems that have them in a place of their own:
+    # Debian's libmemcached.pc needs libssl-dev to be of use, the libraries themselves do not.
+    'cflags': [
+      '-fvisibility=hidden',
+      '<!@(pkg-config --cflags-only-I libmemcached libsasl2 2>/dev/null || true)',
+    ],
     'cflags_cc!': ['-std=gnu++17', '-std=gnu++20', '-fno-exceptions', '-fno-rtti'],
     # Every member has a default, so that an initializer names only what differs from it.
     'cflags_cc': ['-std=c++20', '-Wno-missing-field-initializers'],
@@ -9,7 +14,7 @@
       'GCC_ENABLE_CPP_EXCEPTIONS': 'YES',
       'GCC_ENABLE_CPP_RTTI': 'YES',
       'GCC_SYMBOLS_PRIVATE_EXTERN': 'YES',
-      'OTHER_CFLAGS': ['<!@(pkg-config --cflags libmemcached libsasl2)'],
+      'OTHER_CFLAGS': ['<!@(pkg-config --cflags-only-I libmemcached libsasl2 2>/dev/null || true)'],
     },
   },
   'targets': [
@@ -32,8 +37,13 @@
         '<!(node -p "require(\'node-addon-api\').targets"):node_addon_api_except_all',
       ],
       'defines': ['NAPI_VERSION=8'],
-      # libhashkit has no pkg-config file of its own.
-      'libraries': ['<!@(pkg-config --libs libmemcached libsasl2)', '-lhashkit'],
+      'libraries': [
+        '<!@(pkg-config --libs-only-L libmemcached libsasl2 2>/dev/null || true)',
+        '-lmemcached',
+        '-lmemcachedutil',
+        '-lhashkit',
+        '-lsasl2',
+      ],
     },
   ],
 }

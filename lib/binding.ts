@@ -50,8 +50,8 @@ export interface NativeServerMetrics {
 
 /** One client's view of an engine. */
 export interface NativeSession {
-  /** Takes the first `length` bytes: one turn's operations, laid out as in protocol.ts. */
-  submit(bytes: Uint8Array, length: number): void;
+  /** Takes the first `length` bytes: one turn's `count` operations, laid out as in protocol.ts. */
+  submit(bytes: Uint8Array, length: number, count: number): void;
   /** True when the operation was not sent: then it gets no outcome. Batches are numbered from 0. */
   cancel(batch: number, index: number): boolean;
   /** The index of the server that exactly these bytes live on. */

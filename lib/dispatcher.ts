@@ -146,7 +146,7 @@ export class Dispatcher {
     const batch = this.#batch;
     if (batch.count === 0) return;
     this.#batchNumber++;
-    this.#session.submit(batch.bytes, batch.length);
+    this.#session.submit(batch.bytes, batch.length, batch.count);
     batch.clear();
   }
 

@@ -51,9 +51,9 @@ void Session::use(std::shared_ptr<Engine> engine) {
 void Session::submit(const Napi::CallbackInfo& info) {
   rethrow_to_js(info.Env(), [&] {
     const auto bytes = info[0].As<Napi::Uint8Array>();
-    const auto batch = std::make_shared<Batch>(reinterpret_cast<const char*>(bytes.Data()),
-                                               info[1].As<Napi::Number>().Uint32Value(),
-                                               engine_->router(), Clock::now(), queue_);
+    const auto batch = std::make_shared<Batch>(
+        reinterpret_cast<const char*>(bytes.Data()), info[1].As<Napi::Number>().Uint32Value(),
+        info[2].As<Napi::Number>().Uint32Value(), engine_->router(), Clock::now(), queue_);
     while (!batches_.empty() && batches_.front().expired()) {
       batches_.pop_front();
       ++first_batch_;

@@ -23,7 +23,7 @@ class Session final : public Napi::ObjectWrap<Session>, private CompletionQueue:
   ~Session() override;
 
  private:
-  // submit(bytes: Uint8Array, length: number): void - one turn's operations, copied
+  // submit(bytes: Uint8Array, length: number, count: number): void - one turn's operations, copied
   void submit(const Napi::CallbackInfo& info);
   // cancel(batch: number, index: number): boolean - true: was not sent, gets no outcome
   Napi::Value cancel(const Napi::CallbackInfo& info);

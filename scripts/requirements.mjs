@@ -31,7 +31,7 @@ const building = [
     name: `libmemcached ${libmemcachedVersion} or later`,
     found: () => library(`libmemcached >= ${libmemcachedVersion}`),
     packages: {
-      apt: 'libmemcached-dev',
+      apt: 'libmemcached-dev libssl-dev', // whose libcrypto.pc Debian's libmemcached.pc asks for
       dnf: 'libmemcached-awesome-devel',
       apk: 'libmemcached-dev',
       brew: 'libmemcached',

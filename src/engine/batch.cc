@@ -96,10 +96,11 @@ Operation read_operation(RecordReader& reader, const Router& router, Deadline no
 
 }  // namespace
 
-Batch::Batch(const char* bytes, std::size_t size, const Router& router, Deadline now,
-             std::shared_ptr<OutcomeSink> sink)
+Batch::Batch(const char* bytes, std::size_t size, std::size_t count, const Router& router,
+             Deadline now, std::shared_ptr<OutcomeSink> sink)
     : bytes_(new char[size]), sink_(std::move(sink)), submitted_(now) {
   std::memcpy(bytes_.get(), bytes, size);
+  operations_.reserve(count);
   for (RecordReader reader(bytes_.get(), size); !reader.done();) {
     operations_.push_back(read_operation(reader, router, now));
   }

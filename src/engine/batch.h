@@ -36,8 +36,9 @@ class MalformedBatch : public std::invalid_argument {
 // Reads stop after word 3. The namespace is the part of the key that is sent but not hashed.
 class Batch {
  public:
-  // Copies `bytes` once. Words of the timeouts count from `now`. Throws MalformedBatch.
-  Batch(const char* bytes, std::size_t size, const Router& router, Deadline now,
+  // Copies `bytes` once. Timeouts count from `now`. `count` is how many operations are expected, a
+  // hint. Throws MalformedBatch.
+  Batch(const char* bytes, std::size_t size, std::size_t count, const Router& router, Deadline now,
         std::shared_ptr<OutcomeSink> sink);
 
   std::size_t size() const { return operations_.size(); }
@@ -66,6 +67,7 @@ class Batch {
 struct QueuedOperation {
   std::shared_ptr<Batch> batch;
   std::uint32_t index = 0;
+  std::uint16_t group = 0;  // of the key, where the engine keeps order by groups of keys
 
   const Operation& operation() const { return batch->operation(index); }
 };

@@ -1,11 +1,11 @@
 #include "handles/handles_engine.h"
 
 #include <algorithm>
-#include <functional>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <utility>
+
+#include "handles/get_many.h"
 
 namespace cache {
 
@@ -71,24 +71,71 @@ void HandlesEngine::add_server(const Server& server, const Transport& transport,
   }
 }
 
-// One lock and one wake-up a lane, however many operations go to it.
-void HandlesEngine::submit(const std::shared_ptr<Batch>& batch) {
-  std::vector<std::vector<QueuedOperation>> by_lane(servers_.size() * lanes_per_server_);
-  for (std::uint32_t i = 0; i < batch->size(); ++i) {
-    by_lane[lane_of(batch->operation(i))].push_back({batch, i});
-  }
-  for (std::size_t number = 0; number < by_lane.size(); ++number) {
-    if (!by_lane[number].empty()) lane(number).push(std::move(by_lane[number]));
-  }
-  watchdog_->wake();
-}
+// The operations of one batch on their way to the lanes: one lock and one wake-up for each lane,
+// however many go to it.
+class HandlesEngine::Distribution {
+ public:
+  Distribution(const std::vector<std::unique_ptr<ServerLanes>>& servers, std::size_t lanes)
+      : servers_(servers), lanes_(lanes), shares_(servers.size() * lanes) {}
 
-// A key has one lane, so that its operations keep their order.
-std::size_t HandlesEngine::lane_of(const Operation& operation) const {
-  const std::size_t within = is_server_wide(operation.command)
-                                 ? 0
-                                 : std::hash<std::string_view>{}(operation.key) % lanes_per_server_;
-  return operation.server * lanes_per_server_ + within;
+  void add(const std::shared_ptr<Batch>& batch, std::uint32_t index) {
+    const Operation& operation = batch->operation(index);
+    if (is_server_wide(operation.command)) {
+      share(operation.server, 0).push_back({batch, index});
+      return;
+    }
+    const KeyOrder::Group group = KeyOrder::group_of(operation.key);
+    const std::size_t lane = servers_[operation.server]->state.order.join(group, [&] {
+      return static_cast<std::uint32_t>(is_read(operation.command)
+                                            ? lane_for_read(operation.server)
+                                            : lane_for_write(operation.server));
+    });
+    share(operation.server, lane).push_back({batch, index, group});
+  }
+
+  void push() {
+    for (std::size_t i = 0; i < shares_.size(); ++i) {
+      if (!shares_[i].empty()) servers_[i / lanes_]->lanes[i % lanes_]->push(std::move(shares_[i]));
+    }
+  }
+
+ private:
+  std::vector<QueuedOperation>& share(std::size_t server, std::size_t lane) {
+    return shares_[server * lanes_ + lane];
+  }
+  std::size_t load(std::size_t server, std::size_t lane) {
+    return servers_[server]->lanes[lane]->load() + share(server, lane).size();
+  }
+
+  // Reads gather on the first lane that has room, because the more of them travel together the less
+  // each costs: spread over four lanes they took twice the time of one.
+  std::size_t lane_for_read(std::size_t server) {
+    for (std::size_t lane = 0; lane < lanes_; ++lane) {
+      if (load(server, lane) < 2 * kMaxReadsTogether) return lane;
+    }
+    return lane_for_write(server);
+  }
+
+  // Writes spread, because each waits for its reply; last lanes first, to stay out of the reads'
+  // way.
+  std::size_t lane_for_write(std::size_t server) {
+    std::size_t best = lanes_ - 1;
+    for (std::size_t lane = lanes_ - 1; lane-- > 0;) {
+      if (load(server, lane) < load(server, best)) best = lane;
+    }
+    return best;
+  }
+
+  const std::vector<std::unique_ptr<ServerLanes>>& servers_;
+  const std::size_t lanes_;
+  std::vector<std::vector<QueuedOperation>> shares_;
+};
+
+void HandlesEngine::submit(const std::shared_ptr<Batch>& batch) {
+  Distribution distribution(servers_, lanes_per_server_);
+  for (std::uint32_t i = 0; i < batch->size(); ++i) distribution.add(batch, i);
+  distribution.push();
+  watchdog_->wake();
 }
 
 void HandlesEngine::close() {
@@ -109,7 +156,7 @@ bool HandlesEngine::wait_closed(Deadline deadline) const {
 std::size_t HandlesEngine::pending() const {
   std::size_t pending = 0;
   for (const auto& server : servers_) {
-    for (const auto& lane : server->lanes) pending += lane->pending();
+    for (const auto& lane : server->lanes) pending += lane->load();
   }
   return pending;
 }
@@ -146,7 +193,7 @@ std::vector<ServerMetrics> HandlesEngine::metrics() const {
   for (const auto& server : servers_) {
     ServerMetrics& metrics = all.emplace_back();
     server->state.metrics.read(metrics);
-    for (const auto& lane : server->lanes) metrics.pending += lane->pending();
+    for (const auto& lane : server->lanes) metrics.pending += lane->load();
     metrics.connections = server->state.connections;
     metrics.connects = server->state.connects;
     metrics.breaker_open = server->state.breaker.is_open();

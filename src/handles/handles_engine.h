@@ -37,10 +37,7 @@ class HandlesEngine final : public Engine {
 
   void add_server(const Server& server, const Transport& transport,
                   const std::shared_ptr<Resolver>& resolver);
-  std::size_t lane_of(const Operation& operation) const;
-  Lane& lane(std::size_t number) {
-    return *servers_[number / lanes_per_server_]->lanes[number % lanes_per_server_];
-  }
+  class Distribution;
   bool watch(Deadline now);
   void announce(const Outcome& news);
 

@@ -60,6 +60,7 @@ Lane::~Lane() {
 void Lane::push(std::vector<QueuedOperation>&& operations) {
   {
     const std::lock_guard lock(mutex_);
+    load_.fetch_add(operations.size(), std::memory_order_relaxed);
     for (QueuedOperation& queued : operations) {
       earliest_queued_ = std::min(earliest_queued_, queued.operation().deadline);
       queue_.push_back(std::move(queued));
@@ -107,9 +108,10 @@ bool Lane::wait_ended(Deadline deadline) {
   return ended_.wait_until(lock, deadline, [this] { return !running_; });
 }
 
-std::size_t Lane::pending() const {
-  const std::lock_guard lock(mutex_);
-  return queue_.size() + in_flight_.size();
+// An operation is done with, here and for the order of its key.
+void Lane::leave(const QueuedOperation& queued) {
+  if (!is_server_wide(queued.operation().command)) server_.order.leave(queued.group);
+  load_.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void Lane::start_thread_if_needed() {
@@ -122,6 +124,7 @@ void Lane::refuse_queued(Status status) {
   Answers answers(server_.index, server_.metrics);
   for (const auto& queued : queue_) {
     if (queued.batch->settle_unsent(queued.index)) answers.tell(queued, {.status = status});
+    leave(queued);
   }
   answers.flush();
   queue_.clear();
@@ -146,8 +149,11 @@ void Lane::expire_queued(Deadline now) {
     if (deadline > now) {
       earliest_queued_ = std::min(earliest_queued_, deadline);
       waiting.push_back(std::move(queued));
-    } else if (queued.batch->settle_unsent(queued.index)) {
-      answers.tell(queued, {.status = Status::Timeout});
+    } else {
+      if (queued.batch->settle_unsent(queued.index)) {
+        answers.tell(queued, {.status = Status::Timeout});
+      }
+      leave(queued);
     }
   }
   answers.flush();
@@ -179,6 +185,7 @@ void Lane::run() {
       serve();
     }
     const std::lock_guard lock(mutex_);
+    for (const auto& queued : in_flight_) leave(queued);
     in_flight_.clear();
     task_ = Task::Idle;
   }
@@ -217,9 +224,10 @@ void Lane::take_operations() {
     if (!in_flight_.empty() && !is_read(next.command)) break;
     QueuedOperation queued = std::move(queue_.front());
     queue_.pop_front();
-    if (!queued.batch->claim(queued.index)) continue;
-    if (next.deadline <= now) {  // too late to be of use to anybody: never sent
-      answers.settle(queued, {.status = Status::Timeout});
+    const bool is_late = next.deadline <= now;  // of no use to anybody any more: never sent
+    if (!queued.batch->claim(queued.index) || is_late) {
+      if (is_late) answers.settle(queued, {.status = Status::Timeout});
+      leave(queued);
       continue;
     }
     bytes += next.key.size() + 1;

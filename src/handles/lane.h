@@ -15,9 +15,9 @@
 
 namespace cache {
 
-// Operations are served in the order they came; a key always comes to the same lane, which makes
-// that the order of the key (docs/architecture.md, "Rules"). Reads that stand next to each other
-// travel as one memcached_mget; every write waits for its reply.
+// Operations are served in the order they came; as long as one of a key is here all others of it
+// come here too (KeyOrder), which makes that the order of the key. Reads that stand next to each
+// other travel as one memcached_mget; every write waits for its reply.
 class Lane {
  public:
   explicit Lane(ServerState& server);
@@ -45,7 +45,8 @@ class Lane {
   // Returns whether there is anything to watch.
   bool watch(Deadline now);
 
-  std::size_t pending() const;
+  // Operations here, waiting or under way. Any thread; a glance, without a lock.
+  std::size_t load() const { return load_.load(std::memory_order_relaxed); }
 
  private:
   enum class Task : std::uint8_t { Idle, Operations, Connection };
@@ -56,6 +57,7 @@ class Lane {
   void expire_queued(Deadline now);
   void watch_in_flight(Deadline now);
   void take_operations();
+  void leave(const QueuedOperation& queued);
 
   // The lane's thread, without the lock.
   void run();
@@ -88,6 +90,7 @@ class Lane {
   bool connection_requested_ = false;
   bool running_ = false;
   std::atomic<bool> closing_{false};
+  std::atomic<std::size_t> load_{0};
   std::thread thread_;
 };
 

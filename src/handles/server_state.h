@@ -9,6 +9,7 @@
 #include "engine/metrics.h"
 #include "engine/outcome.h"
 #include "handles/connection.h"
+#include "handles/key_order.h"
 
 namespace cache {
 
@@ -21,6 +22,7 @@ struct ServerState {
   const std::uint32_t index;
   Breaker breaker;
   MetricsRecorder metrics;
+  KeyOrder order;
   std::atomic<std::uint32_t> connections{0};
   std::atomic<std::uint64_t> connects{0};
 

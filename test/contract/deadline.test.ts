@@ -6,6 +6,7 @@ import { variants } from '../support/variants';
 import {
   commandCounts,
   failure,
+  failures,
   freshKey,
   freshKeys,
   oneServer,
@@ -29,7 +30,7 @@ describe.each(variants)('deadlines and signals, $name', ({ options }) => {
       await whileStopped(server, async () => {
         const reads = [client.get('key'), client.gets('key'), client.getAndTouch('key', 5)];
         const writes = [client.set('key', 1), client.incr('key'), client.delete('key')];
-        const errors = await Promise.all([...reads, ...writes].map((call) => failure(call)));
+        const errors = await failures([...reads, ...writes]);
         const codes = errors.map(({ code }) => code);
         expect(codes[0]).toBe('TIMEOUT');
         // Several timeouts open the breaker, and what still waits then has not been sent.
@@ -133,13 +134,14 @@ describe.each(variants)('deadlines and signals, $name', ({ options }) => {
       const key = freshKey();
       const signal = AbortSignal.abort(new Error('too late'));
       const before = await commandCounts(cache.server);
-      for (const call of [
+      const errors = await failures([
         cache.client.get(key, { signal }),
         cache.client.set(key, 'value', { signal }),
         cache.client.incr(key, 1, { initial: 1, signal }),
         cache.client.delete(key, { signal }),
-      ]) {
-        expect(await failure(call)).toMatchObject({ code: 'ABORTED', key, maybeApplied: false });
+      ]);
+      for (const error of errors) {
+        expect(error).toMatchObject({ code: 'ABORTED', key, maybeApplied: false });
       }
       expect(await commandCounts(cache.server)).toEqual(before);
     });
@@ -154,7 +156,7 @@ describe.each(variants)('deadlines and signals, $name', ({ options }) => {
         const calls = [client.get('key', { signal }), client.set('key', 'new', { signal })];
         await sleep(100);
         abort.abort();
-        const [read, write] = await Promise.all(calls.map((call) => failure(call)));
+        const [read, write] = await failures(calls);
         expect(read).toMatchObject({ code: 'ABORTED', operation: 'get', maybeApplied: false });
         expect(write).toMatchObject({ code: 'ABORTED', operation: 'set' });
       });

@@ -1,7 +1,7 @@
 import { MemcachedError } from 'libmemcached';
 import { describe, expect, test } from 'vitest';
 import { variants } from '../support/variants';
-import { failure, freshKey, oneServer, openClient, ownServer, thrown } from './helpers';
+import { failure, failures, freshKey, oneServer, openClient, ownServer, thrown } from './helpers';
 
 /** An address of this machine at which nothing listens. */
 const NOBODY = '127.0.0.1:1';
@@ -79,8 +79,9 @@ describe.each(variants)('errors, $name', ({ options }) => {
 
     test('CONNECTION, never a miss, for a read when nobody listens', async () => {
       const client = openClient(NOBODY, { ...options, shared: false });
-      for (const read of [client.get('key'), client.has('key'), client.getRaw('key')]) {
-        expect((await failure(read)).code).toMatch(/^(CONNECTION|SERVER_DOWN)$/);
+      const reads = [client.get('key'), client.has('key'), client.getRaw('key')];
+      for (const { code } of await failures(reads)) {
+        expect(code).toMatch(/^(CONNECTION|SERVER_DOWN)$/);
       }
       const result = await client.getMulti(['a', 'b']);
       expect(result.size).toBe(0);
@@ -99,8 +100,7 @@ describe.each(variants)('errors, $name', ({ options }) => {
       const other = options.protocol === 'binary' ? 'ascii' : 'binary';
       const server = await ownServer({ args: ['-B', other] });
       const client = openClient(server.server, { ...options, connectTimeout: 500 });
-      for (const call of [client.get('key'), client.set('key', 'value')]) {
-        const error = await failure(call);
+      for (const error of await failures([client.get('key'), client.set('key', 'value')])) {
         expect(error.code).toMatch(/^(PROTOCOL|CONNECTION|UNSUPPORTED)$/);
         expect(error.message).toMatch(/protocol/);
         expect(error.maybeApplied).toBe(false);

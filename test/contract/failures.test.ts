@@ -60,6 +60,13 @@ describe.each(variants)("failures: 'miss', $name", ({ options }) => {
     expect(await client.getOrSet('key', 60, () => 'loaded')).toBe('loaded');
   });
 
+  test('update does not take a failure for another writer, again and again', async () => {
+    const { client } = await clientOfDeadServer();
+    const change = vi.fn(() => 'new');
+    await client.update('key', change).catch(() => undefined);
+    expect(change.mock.calls.length).toBeLessThan(10);
+  });
+
   test('a value that cannot be decoded is a miss too', async () => {
     const client = openClient(cache.server.server, asMisses);
     const errors: MemcachedError[] = [];

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Client, type ClientOptions, MemcachedError, type ServerAddress } from 'libmemcached';
 import { type MemcachedServer, type StartOptions, startMemcached } from 'libmemcached/testing';
 import { afterAll, beforeAll, expect, onTestFinished, vi } from 'vitest';
@@ -78,6 +79,11 @@ export async function failure(operation: Promise<unknown>): Promise<MemcachedErr
   );
   expect(outcome.error, `resolved to ${String(outcome.value)}`).toBeInstanceOf(MemcachedError);
   return outcome.error as MemcachedError;
+}
+
+/** Their errors, when all of them must fail: none is left unobserved while another is waited for. */
+export function failures(operations: Promise<unknown>[]): Promise<MemcachedError[]> {
+  return Promise.all(operations.map(failure));
 }
 
 /** The error of a synchronous call that must throw. */
@@ -174,6 +180,9 @@ export function randomIntegers(seed: number): (limit: number) => number {
   };
 }
 
+/** Where the package finds itself by its name. */
+const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
+
 export interface Ending {
   code: number | null;
   signal: NodeJS.Signals | null;
@@ -191,7 +200,7 @@ export function runScript(script: string, flags: string[] = []): Promise<Ending>
     const child = execFile(
       process.execPath,
       [...flags, '-e', source],
-      { timeout: 30_000, killSignal: 'SIGKILL' },
+      { cwd: packageRoot, timeout: 15_000, killSignal: 'SIGKILL' },
       (_error, stdout, stderr) =>
         resolve({ code: child.exitCode, signal: child.signalCode, stdout, stderr }),
     );

@@ -78,6 +78,15 @@ describe.each(variants)('reading many keys, $name', ({ options }) => {
       expect(result.errors.size).toBe(0);
     });
 
+    test('answers a thousand keys of 250 bytes', async () => {
+      const keys = freshKeys(1000, 'long').map((key) => key.padEnd(250, '.'));
+      const absent = freshKeys(1000, 'none').map((key) => key.padEnd(250, '.'));
+      await cache.client.setMulti(pairs(keys, (key) => key));
+      const result = await cache.client.getMulti([...keys, ...absent]);
+      expect(keys.every((key) => result.get(key) === key)).toBe(true);
+      expect(result.missing).toHaveLength(1000);
+    });
+
     test('answers many large values', async () => {
       const keys = freshKeys(100);
       const values = keys.map((key) => `${key}:`.padEnd(100_000, key));

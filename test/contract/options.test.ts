@@ -1,19 +1,14 @@
 import { type ClientOptions, serializers } from 'libmemcached';
 import { describe, expect, test } from 'vitest';
 import { variants } from '../support/variants';
-import { expectTtl, freshKey, oneServer, openClient, storedItem } from './helpers';
+import { expectTtl, freshKey, oneServer, openClient, ownServer, storedItem } from './helpers';
 
 describe.each(variants)('options, $name', ({ options }) => {
   const cache = oneServer(options);
 
   test('may all be given at once', async () => {
-    const every: Required<
-      Omit<ClientOptions, 'preset' | 'distribution' | 'buckets' | 'username' | 'password'>
-    > = {
-      engine: 'libmemcached',
-      protocol: 'text',
-      behaviors: { tcp_keepidle: 120, socket_recv_size: 65_536 },
-      ...(options as object),
+    const every: ClientOptions = {
+      ...options,
       prefix: 'app:',
       namespace: 'ns.',
       hashWithNamespace: true,
@@ -77,5 +72,17 @@ describe.each(variants)('options, $name', ({ options }) => {
     given.ttl = 5000;
     await write;
     await expectTtl(cache.server, `before:${key}`, 100);
+  });
+});
+
+describe('raw behaviours of libmemcached', () => {
+  test('are taken by their names, within their ranges', async () => {
+    const server = await ownServer();
+    const client = openClient(server.server, {
+      engine: 'libmemcached',
+      behaviors: { tcp_keepidle: 120, socket_send_size: 262_144, socket_recv_size: 65_536 },
+    });
+    expect(await client.set('key', 'value')).toBe(true);
+    expect(await client.get('key')).toBe('value');
   });
 });

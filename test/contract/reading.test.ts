@@ -129,6 +129,31 @@ describe.each(variants)('reading, $name', ({ options }) => {
     });
   });
 
+  test('get, gets, getRaw and has of one key in one turn each answer in their own way', async () => {
+    const [present, absent] = freshKeys(2) as [string, string];
+    await cache.client.set(present, 'value');
+    const ask = (key: string): Promise<unknown[]> =>
+      Promise.all([
+        cache.client.get(key),
+        cache.client.gets(key),
+        cache.client.has(key),
+        cache.client.getRaw(key),
+        cache.client.getMulti([key]).then(({ size }) => size),
+        cache.client.get(key),
+      ]);
+    const [hits, misses] = await Promise.all([ask(present), ask(absent)]);
+    const cas = expect.any(BigInt);
+    expect(hits).toEqual([
+      'value',
+      { value: 'value', cas },
+      true,
+      { data: Buffer.from('value'), flags: 0, cas },
+      1,
+      'value',
+    ]);
+    expect(misses).toEqual([undefined, undefined, false, undefined, 0, undefined]);
+  });
+
   describe('has', () => {
     test('answers whether the key is there', async () => {
       const key = freshKey();

@@ -2,7 +2,7 @@ import { MemcachedError } from 'libmemcached';
 import type { MemcachedServer } from 'libmemcached/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSaslMemcached } from '../support/sasl';
-import { failure, freshKeys, openClient, ownServer, runScript, thrown } from './helpers';
+import { failure, failures, freshKeys, openClient, ownServer, runScript, thrown } from './helpers';
 
 const credentials = { user: 'app', password: 'correct horse battery staple' };
 const username = credentials.user;
@@ -44,8 +44,8 @@ describe('authentication', () => {
     test('everything is rejected with AUTHENTICATION, reads too, and nothing is a miss', async () => {
       const client = openClient(server.server, { username, password: wrong });
       for (let round = 0; round < 5; round += 1) {
-        for (const call of [client.get('key'), client.set('key', 'other'), client.has('key')]) {
-          const error = await failure(call);
+        const calls = [client.get('key'), client.set('key', 'other'), client.has('key')];
+        for (const error of await failures(calls)) {
           expect(error).toMatchObject({ code: 'AUTHENTICATION', server: server.server });
           expect(error.maybeApplied).toBe(false);
           expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toContain(wrong);

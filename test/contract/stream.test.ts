@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { raw } from '../support/raw';
 import { variants } from '../support/variants';
-import { failure, freshKey, freshKeys, oneServer } from './helpers';
+import { failure, freshKey, freshKeys, oneServer, openClient, ownServer } from './helpers';
 
 describe.each(variants)('getMultiStream, $name', ({ options }) => {
   const cache = oneServer(options);
@@ -76,6 +76,42 @@ describe.each(variants)('getMultiStream, $name', ({ options }) => {
     expect(taken).toBeLessThan(1_000_000);
     expect(ended).toBe(true);
     expect(await cache.client.get('many-1')).toBe('many-1');
+  });
+
+  test('takes its keys from an async iterable', async () => {
+    const [one, two] = freshKeys(2) as [string, string];
+    await cache.client.setMulti({ [one]: 1, [two]: 2 });
+    async function* keys(): AsyncGenerator<string> {
+      yield one;
+      await new Promise(setImmediate);
+      yield two;
+    }
+    const found = await collect(cache.client.getMultiStream(keys()));
+    expect(new Map(found as [string, unknown][])).toEqual(
+      new Map([
+        [one, 1],
+        [two, 2],
+      ]),
+    );
+  });
+
+  test('rejects the loop when a server fails', async () => {
+    const server = await ownServer();
+    await server.stop();
+    const client = openClient(server.server, options);
+    const { code } = await failure(collect(client.getMultiStream(['one', 'two'])));
+    expect(code).toBe('CONNECTION');
+  });
+
+  test('rejects the loop with what the keys themselves throw', async () => {
+    const mistake = new Error('in the keys');
+    function* keys(): Generator<string> {
+      yield freshKey();
+      throw mistake;
+    }
+    await expect(collect(cache.client.getMultiStream(keys()))).rejects.toSatisfy(
+      (error: Error) => error === mistake || error.cause === mistake,
+    );
   });
 
   test('rejects the loop on an invalid option, and asks nothing', async () => {

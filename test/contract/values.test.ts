@@ -2,7 +2,7 @@ import { serializers } from 'libmemcached';
 import { describe, expect, test } from 'vitest';
 import { raw } from '../support/raw';
 import { variants } from '../support/variants';
-import { failure, freshKey, freshKeys, oneServer, openClient, pairs } from './helpers';
+import { failure, failures, freshKey, freshKeys, oneServer, openClient, pairs } from './helpers';
 
 /** The flag bits to which some other client of a shared fleet gives a meaning (interop facts). */
 const FOREIGN_FLAGS = 0b1111_1111_1111;
@@ -111,12 +111,13 @@ describe.each(variants)('values, $name', ({ options }) => {
     test.each(refused)('%s', async (_name, value) => {
       const key = freshKey();
       await cache.client.set(key, 'stays');
-      for (const write of [
+      const errors = await failures([
         cache.client.set(key, value),
         cache.client.replace(key, value),
         cache.client.add(freshKey(), value),
-      ]) {
-        expect(await failure(write)).toMatchObject({ code: 'SERIALIZE', maybeApplied: false });
+      ]);
+      for (const error of errors) {
+        expect(error).toMatchObject({ code: 'SERIALIZE', maybeApplied: false });
       }
       expect(await cache.client.get(key)).toBe('stays');
     });

@@ -1,7 +1,7 @@
 import type { Client } from 'libmemcached';
 import { expect, vi } from 'vitest';
 import { raw } from '../../support/raw';
-import { failure, freshKey, freshKeys, openClient, storedItem } from '../helpers';
+import { failure, failures, freshKey, freshKeys, openClient, storedItem } from '../helpers';
 import { type Attempt, type BadInput, each, onlyError } from './row';
 
 /** Every method that takes a key, with `key` as a bad one. */
@@ -234,9 +234,8 @@ export const keys: BadInput[] = [
         throw new Error('called');
       });
       const key = { toString: trap, valueOf: trap, toJSON: trap, [Symbol.toPrimitive]: trap };
-      for (const call of [client.get(key as never), client.set(key as never, 1)]) {
-        expect((await failure(call)).code).toBe('INVALID_ARGUMENT');
-      }
+      const errors = await failures([client.get(key as never), client.set(key as never, 1)]);
+      for (const { code } of errors) expect(code).toBe('INVALID_ARGUMENT');
       expect(trap).not.toHaveBeenCalled();
     },
   },

@@ -1,0 +1,64 @@
+import { describe, expect, test, vi } from 'vitest';
+import { variants } from '../support/variants';
+import { failure, openClient, ownServer, runScript } from './helpers';
+
+describe.each(variants)('events, $name', ({ options }) => {
+  async function deadServer(): Promise<string> {
+    const server = await ownServer();
+    await server.stop();
+    return server.server;
+  }
+
+  test('reach every listener until it is taken off', async () => {
+    const client = openClient(await deadServer(), options);
+    const [staying, once, gone] = [vi.fn(), vi.fn(), vi.fn()];
+    client.on('serverDown', staying).once('serverDown', once).on('serverDown', gone);
+    client.off('serverDown', gone);
+    await vi.waitFor(async () => {
+      expect((await failure(client.get('key'))).code).toBe('SERVER_DOWN');
+    }, 10_000);
+    await vi.waitFor(() => expect(staying).toHaveBeenCalledTimes(1));
+    expect(once).toHaveBeenCalledTimes(1);
+    expect(gone).not.toHaveBeenCalled();
+  });
+
+  test('reach each of the clients that share a server', async () => {
+    const server = await deadServer();
+    const listeners = [vi.fn(), vi.fn()];
+    const clients = listeners.map((listener) =>
+      openClient(server, options).on('serverDown', listener),
+    );
+    await vi.waitFor(async () => {
+      expect((await failure(clients[0]?.get('key') as Promise<unknown>)).code).toBe('SERVER_DOWN');
+    }, 10_000);
+    await vi.waitFor(() => {
+      for (const listener of listeners) expect(listener).toHaveBeenCalledTimes(1);
+    });
+  });
+
+  describe('whose listener throws are an uncaught error, and every operation is settled all the same', () => {
+    const settleAll = `
+      process.on('uncaughtException', (error) => console.log(error.message));
+      (async () => {
+        for (let round = 0; round < 3; round++) {
+          const calls = Array.from({ length: 20 }, (_, n) => client.get('key-' + n));
+          await Promise.allSettled(calls);
+        }
+        await client.close();
+        console.log('settled');
+      })();`;
+
+    test.each([
+      ['serverDown', {}],
+      ['error', { failures: 'miss' }],
+    ])('%s', async (event, more) => {
+      const given = JSON.stringify({ ...options, ...more });
+      const { code, stdout } = await runScript(`
+        const client = new Client(${JSON.stringify(await deadServer())}, ${given});
+        client.once(${JSON.stringify(event)}, () => { throw new Error('in the listener'); });
+        ${settleAll}`);
+      expect(stdout).toBe('in the listener\nsettled\n');
+      expect(code).toBe(0);
+    });
+  });
+});

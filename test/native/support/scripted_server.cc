@@ -1,0 +1,139 @@
+#include "support/scripted_server.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+#include "support/dialect.h"
+
+namespace cache {
+
+namespace {
+
+constexpr int kBacklog = 64;
+
+bool send_all(int socket, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return true;
+}
+
+// False when the connection ended during the pause.
+bool pause_on(int socket, std::chrono::milliseconds pause) {
+  pollfd hang_up{socket, POLLRDHUP, 0};
+  return poll(&hang_up, 1, static_cast<int>(pause.count())) == 0;
+}
+
+bool drip(int socket, const std::string& bytes, std::chrono::milliseconds pause) {
+  for (const char byte : bytes) {
+    if (!pause_on(socket, pause) || !send_all(socket, {&byte, 1})) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+ScriptedServer::ScriptedServer(Protocol protocol)
+    : protocol_(protocol), port_(bind_to_free_port()) {
+  if (listen(port_.socket.get(), kBacklog) != 0) throw std::runtime_error("listen failed");
+  thread_ = std::thread([this] { accept_clients(); });
+}
+
+ScriptedServer::~ScriptedServer() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  stop_listening();
+  thread_.join();
+  close_connections();
+  for (Client& client : clients_) client.thread.join();
+}
+
+void ScriptedServer::script(std::vector<Scripted> replies) {
+  const std::lock_guard lock(mutex_);
+  script_.assign(replies.begin(), replies.end());
+}
+
+void ScriptedServer::script_first_answer(Scripted reply) {
+  const std::lock_guard lock(mutex_);
+  first_answer_ = std::move(reply);
+}
+
+void ScriptedServer::send_unasked(const std::string& bytes) {
+  const std::lock_guard lock(mutex_);
+  for (const Client& client : clients_) send_all(client.socket.get(), bytes);
+}
+
+// Shut down and not closed, so that no number is reused while a thread still reads from it.
+void ScriptedServer::close_connections() {
+  const std::lock_guard lock(mutex_);
+  for (const Client& client : clients_) shutdown(client.socket.get(), SHUT_RDWR);
+}
+
+void ScriptedServer::stop_listening() { shutdown(port_.socket.get(), SHUT_RDWR); }
+
+std::vector<std::string> ScriptedServer::requests() const {
+  const std::lock_guard lock(mutex_);
+  return requests_;
+}
+
+std::size_t ScriptedServer::connections() const {
+  const std::lock_guard lock(mutex_);
+  return clients_.size();
+}
+
+void ScriptedServer::accept_clients() {
+  for (;;) {
+    FileDescriptor accepted(accept4(port_.socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!accepted.is_open()) return;
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    Client& client = clients_.emplace_back();
+    client.socket = std::move(accepted);
+    client.thread = std::thread([this, socket = client.socket.get()] { serve(socket); });
+  }
+}
+
+void ScriptedServer::serve(int socket) {
+  std::string received;
+  std::string chunk(64 * 1024, '\0');
+  for (;;) {
+    const ssize_t count = recv(socket, chunk.data(), chunk.size(), 0);
+    if (count <= 0) return;
+    received.append(chunk, 0, static_cast<std::size_t>(count));
+    while (const std::size_t length = request_length(protocol_, received)) {
+      if (!answer(socket, received.substr(0, length))) return;
+      received.erase(0, length);
+    }
+  }
+}
+
+// False when the connection is over.
+bool ScriptedServer::answer(int socket, const std::string& request) {
+  const Scripted reply = reply_to(request);
+  const bool sent = reply.pause.count() > 0 ? drip(socket, reply.bytes, reply.pause)
+                                            : send_all(socket, reply.bytes);
+  if (reply.then_close) shutdown(socket, SHUT_RDWR);
+  return sent && !reply.then_close;
+}
+
+Scripted ScriptedServer::reply_to(const std::string& request) {
+  const std::lock_guard lock(mutex_);
+  if (is_first_question(request)) {
+    return first_answer_.value_or(Scripted{polite_reply(protocol_, request)});
+  }
+  requests_.push_back(request);
+  if (script_.empty()) return {polite_reply(protocol_, request)};
+  Scripted reply = std::move(script_.front());
+  script_.pop_front();
+  return reply;
+}
+
+}  // namespace cache
