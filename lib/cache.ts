@@ -3,7 +3,7 @@ import { noPayload } from './batch';
 import { binding } from './binding';
 import { asMemcachedErrors } from './dispatcher';
 import { invalid, MemcachedError } from './errors';
-import { blame } from './failures';
+import { blame, isForgiven } from './failures';
 import { KeyOperations } from './keyOperations';
 import type { Key } from './keys';
 import { keyRoom, writeKey } from './keys';
@@ -180,7 +180,20 @@ export class Cache extends KeyOperations {
     fn: (current: T | undefined) => T | undefined | Promise<T | undefined>,
     options?: WriteOptions | number | Date,
   ): Promise<T | undefined> {
-    return this.#pattern('update', key, options, () => patterns.update(this, key, fn, options));
+    return this.#pattern('update', key, options, async () => {
+      try {
+        // With misses for failures it would take an outage for other writers, and not stop.
+        const strict = new Cache(this.view.strict(), this.#shared);
+        return await patterns.update(strict, key, fn, options);
+      } catch (error) {
+        const { policy } = this.view.settings;
+        if (!policy.asMisses || !(error instanceof MemcachedError && isForgiven(error))) {
+          throw error;
+        }
+        policy.report(error);
+        return undefined;
+      }
+    });
   }
 
   /** The server that `key` lives on, without asking it. Throws. (`memcached_server_by_key`) */

@@ -58,12 +58,11 @@ export class Client extends Cache implements AsyncDisposable {
       config: toEngineConfig(settings),
       shared: settings.shared,
       codec: settings.codec,
-      policy: failures,
       maxPending: settings.maxPending,
       maxPendingBytes: settings.maxPendingBytes,
       onServerNews: (server, error) => {
-        if (error === undefined) events.emit('serverUp', server);
-        else events.emit('serverDown', server, error);
+        if (error === undefined) emitLater(events, 'serverUp', server);
+        else emitLater(events, 'serverDown', server, error);
       },
     });
     super(new View(dispatcher, { ...settings, policy: failures }, settings.prefix), {
@@ -254,8 +253,20 @@ class ForgivenFailures implements FailurePolicy {
 
   report(error: MemcachedError): void {
     this.count++;
-    if (this.#events.listenerCount('error') > 0) this.#events.emit('error', error);
+    emitLater(this.#events, 'error', error);
   }
+}
+
+/** A listener that throws is an uncaught error, and must not keep others from their answers. */
+function emitLater<Name extends keyof ClientEvents>(
+  events: EventEmitter<ClientEvents>,
+  name: Name,
+  ...args: ClientEvents[Name]
+): void {
+  process.nextTick(() => {
+    // Without a listener, 'error' would be thrown.
+    if (events.listenerCount(name) > 0) events.emit(name, ...(args as never));
+  });
 }
 
 /** What the string says of other things than servers and ring. A bad string is for `configuredSettings` to refuse. */

@@ -22,7 +22,6 @@ export interface DispatcherSettings {
   readonly config: EngineConfig;
   readonly shared: boolean;
   readonly codec: Codec;
-  readonly policy: FailurePolicy;
   readonly maxPending: number;
   readonly maxPendingBytes: number;
   /** Called when the breaker of a server opens, with the reason, or closes. */
@@ -78,13 +77,14 @@ export class Dispatcher {
     operation: Operation<Result>,
     key: Key,
     scope: Scope,
+    policy: FailurePolicy,
     payload?: Payload,
   ): Promise<Result> {
     let resolve!: (value: Result | Promise<never>) => void;
     const promise = new Promise<Result>((settle) => {
       resolve = settle;
     });
-    const pending = new PromisePending(operation, key, this.#settings.policy, resolve);
+    const pending = new PromisePending(operation, key, policy, resolve);
     this.submit(pending, operation.command, key, scope, payload);
     return promise;
   }

@@ -53,7 +53,7 @@ export class View {
   ): Promise<Result> {
     try {
       const scope = this.scopeOf(readOperationOptions(options, noExtra));
-      return this.dispatcher.request(operation, key, scope, payload);
+      return this.dispatcher.request(operation, key, scope, this.settings.policy, payload);
     } catch (error) {
       return this.#refused(error, operation, key, View.prototype.request);
     }
@@ -69,7 +69,9 @@ export class View {
   ): Promise<Result> {
     try {
       const given = readOperationOptions(options, extra);
-      return this.dispatcher.request(operation, key, this.scopeOf(given), payload(given));
+      const { policy } = this.settings;
+      const scope = this.scopeOf(given);
+      return this.dispatcher.request(operation, key, scope, policy, payload(given));
     } catch (error) {
       return this.#refused(error, operation, key, View.prototype.write);
     }
@@ -123,6 +125,12 @@ export class View {
   /** The same with a longer prefix. */
   under(prefix: string): View {
     return new View(this.dispatcher, this.settings, this.prefix + checkPrefix(prefix, 'prefix'));
+  }
+
+  /** The same with every failure an error, whatever `failures` says. */
+  strict(): View {
+    const policy = { asMisses: false, report: () => {} };
+    return new View(this.dispatcher, { ...this.settings, policy }, this.prefix);
   }
 
   /** A value as the codec encodes it. */

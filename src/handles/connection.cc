@@ -122,10 +122,12 @@ Fault Connection::read_first_answer() {
   while (reader.next() != nullptr) {
   }
   Fault failed = reader.fault();
-  if (failed.status == Status::Timeout) {
-    return {Status::Connection, 0,
-            std::string("no reply to a first request: the server hangs, or does not speak the ") +
-                (protocol() == Protocol::Binary ? "binary" : "text") + " protocol"};
+  if (failed.status == Status::Timeout || failed.status == Status::Connection) {
+    failed.status = Status::Connection;  // nothing of an operation was sent
+    failed.detail =
+        std::string("connected, but no reply to a first request: the server hangs, is ") +
+        "full, or does not speak the " + (protocol() == Protocol::Binary ? "binary" : "text") +
+        " protocol";
   }
   return failed;
 }

@@ -103,25 +103,27 @@ class HandlesEngine::Distribution {
   std::vector<QueuedOperation>& share(std::size_t server, std::size_t lane) {
     return shares_[server * lanes_ + lane];
   }
-  std::size_t load(std::size_t server, std::size_t lane) {
-    return servers_[server]->lanes[lane]->load() + share(server, lane).size();
+  // Operations that one more would wait for. A lane that must connect first is a few of them away.
+  std::size_t wait(std::size_t server, std::size_t number) {
+    const Lane& lane = *servers_[server]->lanes[number];
+    constexpr std::size_t kHandshake = 4;
+    return lane.load() + share(server, number).size() + (lane.is_connected() ? 0 : kHandshake);
   }
 
   // Reads gather on the first lane that has room, because the more of them travel together the less
-  // each costs: spread over four lanes they took twice the time of one.
+  // each costs.
   std::size_t lane_for_read(std::size_t server) {
     for (std::size_t lane = 0; lane < lanes_; ++lane) {
-      if (load(server, lane) < 2 * kMaxReadsTogether) return lane;
+      if (wait(server, lane) < 2 * kMaxReadsTogether) return lane;
     }
     return lane_for_write(server);
   }
 
-  // Writes spread, because each waits for its reply; last lanes first, to stay out of the reads'
-  // way.
+  // Writes spread, because each waits for its reply; last lanes first, out of the reads' way.
   std::size_t lane_for_write(std::size_t server) {
     std::size_t best = lanes_ - 1;
     for (std::size_t lane = lanes_ - 1; lane-- > 0;) {
-      if (load(server, lane) < load(server, best)) best = lane;
+      if (wait(server, lane) < wait(server, best)) best = lane;
     }
     return best;
   }

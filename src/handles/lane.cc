@@ -44,10 +44,6 @@ bool is_worth_a_retry(Status status) {
   return status == Status::Connection || status == Status::Timeout || status == Status::Protocol;
 }
 
-bool is_lack_of_answer(const Fault& fault) {
-  return fault.status == Status::Connection && fault.error_number == 0;
-}
-
 }  // namespace
 
 Lane::Lane(ServerState& server) : server_(server), connection_(server.endpoint) {}
@@ -302,8 +298,7 @@ void Lane::serve_write(const QueuedOperation& write) {
   record_result(lost_by_fault ? answer.outcome.status : Status::Ok, asked);
 
   answer.outcome.value = answer.text;
-  if (is_failure(answer.outcome.status))
-    answer.outcome.status = unless_closing(answer.outcome.status);
+  answer.outcome.status = reported(answer.outcome.status, operation.deadline, Clock::now());
   Answers(server_.index, server_.metrics).settle(write, answer.outcome);
 }
 
@@ -313,24 +308,32 @@ void Lane::connect() {
 }
 
 Fault Lane::ensure_connection(Deadline deadline) {
-  const bool was_open = connection_.is_open();
-  if (connection_.is_usable()) return {};
-  if (was_open) --server_.connections;
+  const bool usable = connection_.is_usable();
+  note_connection();
+  if (usable) return {};
 
   const Deadline asked = Clock::now();
-  Fault fault = connection_.open(deadline);
-  if (!fault) {
-    ++server_.connections;
-    if (++server_.connects == 1) server_.on_first_connection();
-  }
+  const Fault fault = connection_.open(deadline);
+  note_connection();
   // A server that lets everybody in and then answers nothing must not clear its record by that.
   if (fault || server_.breaker.is_open()) record_result(fault.status, asked);
   return fault;
 }
 
 void Lane::drop_connection() {
-  if (connection_.is_open()) --server_.connections;
   connection_.abort();
+  note_connection();
+}
+
+void Lane::note_connection() {
+  const bool is_open = connection_.is_open();
+  if (connected_.exchange(is_open, std::memory_order_relaxed) == is_open) return;
+  if (!is_open) {
+    --server_.connections;
+    return;
+  }
+  ++server_.connections;
+  if (++server_.connects == 1) server_.on_first_connection();
 }
 
 // Nothing of the operations has been sent, or they are reads.
@@ -338,14 +341,9 @@ void Lane::fail(const Fault& fault) {
   Answers answers(server_.index, server_.metrics);
   const Deadline now = Clock::now();
   for (const auto& queued : in_flight_) {
-    Outcome outcome = {.status = unless_closing(fault.status),
-                       .error_number = fault.error_number,
-                       .value = fault.detail};
-    // Waiting for a connection has taken all its time: that is what its caller asked to be told.
-    if (queued.operation().deadline <= now + kPollResolution && is_lack_of_answer(fault)) {
-      outcome.status = unless_closing(Status::Timeout);
-    }
-    answers.settle(queued, outcome);
+    answers.settle(queued, {.status = reported(fault.status, queued.operation().deadline, now),
+                            .error_number = fault.error_number,
+                            .value = fault.detail});
   }
 }
 
@@ -366,6 +364,12 @@ void Lane::record_result(Status status, Deadline asked) {
   }
 }
 
-Status Lane::unless_closing(Status status) const { return closing_ ? Status::Closed : status; }
+// A connection that was not there in time, or that the watchdog ended: time is what ran out.
+Status Lane::reported(Status status, Deadline deadline, Deadline now) const {
+  if (!is_failure(status)) return status;
+  if (closing_) return Status::Closed;
+  const bool is_late = deadline <= now + kPollResolution;
+  return is_late && status == Status::Connection ? Status::Timeout : status;
+}
 
 }  // namespace cache

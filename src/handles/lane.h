@@ -47,6 +47,7 @@ class Lane {
 
   // Operations here, waiting or under way. Any thread; a glance, without a lock.
   std::size_t load() const { return load_.load(std::memory_order_relaxed); }
+  bool is_connected() const { return connected_.load(std::memory_order_relaxed); }
 
  private:
   enum class Task : std::uint8_t { Idle, Operations, Connection };
@@ -69,9 +70,10 @@ class Lane {
   bool settle_overdue();
   Fault ensure_connection(Deadline deadline);
   void drop_connection();
+  void note_connection();
   void fail(const Fault& fault);
   void record_result(Status status, Deadline asked);
-  Status unless_closing(Status status) const;
+  Status reported(Status status, Deadline deadline, Deadline now) const;
 
   ServerState& server_;
   Connection connection_;
@@ -91,6 +93,7 @@ class Lane {
   bool running_ = false;
   std::atomic<bool> closing_{false};
   std::atomic<std::size_t> load_{0};
+  std::atomic<bool> connected_{false};
   std::thread thread_;
 };
 

@@ -6,7 +6,7 @@ namespace cache {
 
 Turn::Turn(Engine& engine, const std::vector<Request>& requests) : count_(requests.size()) {
   const std::string bytes = packed(requests);
-  engine.submit(std::make_shared<Batch>(bytes.data(), bytes.size(), engine.router(), Clock::now(),
+  engine.submit(std::make_shared<Batch>(bytes.data(), bytes.size(), count_, engine.router(), Clock::now(),
                                         sink_));
 }
 
