@@ -20,6 +20,7 @@ export interface EngineConfig {
     readonly username: string;
     readonly password: string;
     readonly connections: number;
+    readonly ioThreads: number;
     /** Milliseconds. */
     readonly connectTimeout: number;
     readonly noDelay: boolean;

@@ -25,9 +25,10 @@ import * as patterns from './patterns';
 import { serverName } from './servers';
 import { ttlOption, type View } from './view';
 
-export type Entries<T = unknown> =
-  | Readonly<Record<string, T>>
-  | Iterable<readonly [key: Key, value: T, ttl?: number | Date]>;
+/** `[key, value]`, or `[key, value, ttl]` with a TTL of its own. */
+export type Entries = Iterable<readonly [key: Key, value: unknown, ttl?: number | Date]>;
+/** Values by their keys. */
+export type EntriesObject = Readonly<Record<string, unknown>>;
 
 export interface Location {
   /** `'host:port'`, or the path of a unix socket. */
@@ -107,17 +108,23 @@ export class Cache extends KeyOperations {
   }
 
   /** Stores all. `ok` is false if any failed. */
-  setMulti(entries: Entries, options?: WriteOptions | number | Date): Promise<WriteResult> {
+  setMulti(entries: Entries, options?: WriteOptions | number | Date): Promise<WriteResult>;
+  setMulti(entries: EntriesObject, options?: WriteOptions | number | Date): Promise<WriteResult>;
+  setMulti(entries: unknown, options?: WriteOptions | number | Date): Promise<WriteResult> {
     return this.#storeMulti(operations.set, 'setMulti', entries, options);
   }
 
   /** Stores those that are not there yet; the others are in `refused`. */
-  addMulti(entries: Entries, options?: WriteOptions | number | Date): Promise<WriteResult> {
+  addMulti(entries: Entries, options?: WriteOptions | number | Date): Promise<WriteResult>;
+  addMulti(entries: EntriesObject, options?: WriteOptions | number | Date): Promise<WriteResult>;
+  addMulti(entries: unknown, options?: WriteOptions | number | Date): Promise<WriteResult> {
     return this.#storeMulti(operations.add, 'addMulti', entries, options);
   }
 
   /** Stores those that are there; the others are in `refused`. */
-  replaceMulti(entries: Entries, options?: WriteOptions | number | Date): Promise<WriteResult> {
+  replaceMulti(entries: Entries, options?: WriteOptions | number | Date): Promise<WriteResult>;
+  replaceMulti(entries: EntriesObject, options?: WriteOptions | number | Date): Promise<WriteResult>;
+  replaceMulti(entries: unknown, options?: WriteOptions | number | Date): Promise<WriteResult> {
     return this.#storeMulti(operations.replace, 'replaceMulti', entries, options);
   }
 

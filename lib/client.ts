@@ -3,18 +3,23 @@ import { EventEmitter } from 'node:events';
 import { binding, type EngineConfig } from './binding';
 import { Cache } from './cache';
 import { asMemcachedErrors, Dispatcher } from './dispatcher';
-import { invalid, type MemcachedError } from './errors';
+import type { MemcachedError } from './errors';
 import { blame } from './failures';
 import { type ClientMetrics, toServerMetrics } from './metrics';
 import { integer, maxInt32 } from './numbers';
 import { type FlushOptions, type OperationOptions, readOperationOptions } from './operationOptions';
-import { type ClientOptions, configuredSettings, type Settings, toSettings } from './options';
+import {
+  type ClientOptions,
+  configuredSettings,
+  type Settings,
+  toSettings,
+  withServers,
+} from './options';
 import { oneOf, ownOptions } from './ownOptions';
 import type { FailurePolicy } from './pending';
 import { closeAtExit } from './processExit';
 import { Command } from './protocol';
-import { checkServersOnRing } from './ring';
-import { parseServers, type ServerAddress } from './servers';
+import type { ServerAddress } from './servers';
 import { askAllServers, type PerServer, parseStats } from './serverWide';
 import { View } from './view';
 
@@ -140,13 +145,7 @@ export class Client extends Cache implements AsyncDisposable {
    * connections are opened anew.
    */
   setServers(servers: ServerAddress | readonly ServerAddress[]): void {
-    const { ring } = this.#settings;
-    if (ring.configuration !== '') {
-      throw invalid('setServers', 'not be used on a client made by fromConfig', servers);
-    }
-    const parsed = parseServers(servers ?? null);
-    checkServersOnRing(parsed, ring);
-    this.#dispatcher.setServers(toEngineConfig({ ...this.#settings, servers: parsed }));
+    this.#dispatcher.setServers(toEngineConfig(withServers(this.#settings, servers)));
   }
 
   /** Counters and latencies since the start, by server and operation. */

@@ -1,6 +1,6 @@
 // The public API of the package.
 
-export { Cache, type Entries, type Location } from './cache';
+export { Cache, type Entries, type EntriesObject, type Location } from './cache';
 export { Client, type ClientEvents, type StatsSection } from './client';
 export type { CompressionAlgorithm, CompressionOptions } from './compression';
 export { CacheMiss, type ErrorCode, errorCodes, MemcachedError } from './errors';

@@ -38,10 +38,10 @@ export interface Entry {
 type Settled<Result> = { value: Result } | { error: MemcachedError };
 
 /**
- * So many are under way at once: enough to keep every server busy, and few enough that a million keys
- * neither fill the memory nor take the whole of `maxPending` from everybody else.
+ * So many are under way at once: enough to keep every server busy, and few enough that each is answered long
+ * before its deadline, and that a million keys do not take `maxPending` from everybody else.
  */
-const windowSize = 10_000;
+const windowSize = 2000;
 
 /** Sends `entries` and gives what became of each, in their order. Never rejects. */
 export function runAll<Result>(

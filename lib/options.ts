@@ -13,6 +13,7 @@ import {
   type Ring,
   type RingOptions,
   readRing,
+  ringWithServers,
   ringOptionNames,
 } from './ring';
 import { formatOf, formats } from './serializers/formats';
@@ -134,14 +135,10 @@ export function withServers(
   environment: NodeJS.ProcessEnv = process.env,
 ): Settings {
   const { ring, transport, unixSocketAsHost } = settings;
-  if (ring.configuration !== '') {
-    const message = 'setServers must have a client that was made without a configuration string';
-    throw new MemcachedError('UNSUPPORTED', message);
-  }
   return guarded('servers', () => {
     const parsed = serversOf(servers, ring, unixSocketAsHost, environment);
     checkServersForSasl(parsed, transport.username);
-    return Object.freeze({ ...settings, servers: parsed });
+    return Object.freeze({ ...settings, servers: parsed, ring: ringWithServers(ring, parsed) });
   });
 }
 

@@ -104,7 +104,7 @@ export function readRing(
   return Object.freeze({ ...ring, buckets: readBuckets(given.buckets, ring.distribution) });
 }
 
-/** A ring that a configuration string describes. Options that read files are refused (H60). */
+/** A ring that a configuration string describes, which the engine reads and checks. */
 export function configuredRing(configuration: unknown): Ring {
   if (typeof configuration !== 'string' || configuration.trim() === '') {
     throw invalid('configuration', "be a string such as '--SERVER=127.0.0.1:11211'", configuration);
@@ -113,8 +113,6 @@ export function configuredRing(configuration: unknown): Ring {
     throw invalidText('configuration', 'have no NUL', 'a string with one');
   }
   // Anywhere: libmemcached's scanner needs no blank between two options.
-  const file = /--CONFIGURE-FILE|INCLUDE/i.exec(configuration);
-  if (file !== null) throw invalid('configuration', 'not read files', file[0]);
   return Object.freeze({
     hash: '',
     distribution: '',
@@ -123,6 +121,26 @@ export function configuredRing(configuration: unknown): Ring {
     buckets: Object.freeze([]),
     configuration,
   });
+}
+
+/**
+ * The same ring for other servers. In a configuration string they take the place of the first one, because what
+ * stands before and behind the servers differs in effect.
+ */
+export function ringWithServers(ring: Ring, servers: readonly Server[]): Ring {
+  if (ring.configuration === '') return ring;
+  const words = ring.configuration.match(/\S*"[^"]*"\S*|\S+/g) ?? [];
+  const isServer = (word: string) => /^--(SERVER|SOCKET)=/i.test(word);
+  const first = words.findIndex(isServer);
+  const others = words.filter((word) => !isServer(word));
+  others.splice(first, 0, ...servers.map(configurationWord));
+  return Object.freeze({ ...ring, configuration: others.join(' ') });
+}
+
+function configurationWord({ host, port, weight, unixSocket }: Server): string {
+  return unixSocket
+    ? `--SOCKET="${host}"/?${weight}`
+    : `--SERVER=${host}:${port}/?${weight}`;
 }
 
 /** Refuses servers that `ring` cannot hold; also for `setServers`, which keeps the ring. */

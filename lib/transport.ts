@@ -1,6 +1,6 @@
 // The options that decide how bytes reach a server.
 import { type Behaviors, readBehaviors } from './behaviors';
-import { invalid, invalidText, kindOf, MemcachedError } from './errors';
+import { invalid, invalidText, kindOf } from './errors';
 import { integer, maxInt32 } from './numbers';
 import { type OwnOptions, oneOf, trueOrFalse } from './ownOptions';
 import type { Server } from './servers';
@@ -14,6 +14,7 @@ export const transportOptionNames = Object.freeze([
   'username',
   'password',
   'connections',
+  'ioThreads',
   'connectTimeout',
   'noDelay',
   'keepAlive',
@@ -35,6 +36,8 @@ export interface TransportOptions {
   readonly password?: string;
   /** Connections to each server, 1 to 64. @default 4 for libmemcached, 1 for pipelined */
   readonly connections?: number;
+  /** Threads of the pipelined engine, 1 to 16; each serves its share of the servers. @default 1 */
+  readonly ioThreads?: number;
   /** Milliseconds, 1 to 2^31-1. @default 1000 */
   readonly connectTimeout?: number;
   /** TCP_NODELAY: small requests leave at once. @default true */
@@ -57,6 +60,7 @@ export interface Transport {
   readonly username: string;
   readonly password: string;
   readonly connections: number;
+  readonly ioThreads: number;
   /** Milliseconds. */
   readonly connectTimeout: number;
   readonly noDelay: boolean;
@@ -68,6 +72,7 @@ export interface Transport {
 const defaultEngine: EngineName = 'libmemcached';
 const defaultConnections: Readonly<Record<EngineName, number>> = { pipelined: 1, libmemcached: 4 };
 const mostConnections = 64;
+const mostIoThreads = 16;
 const defaultConnectTimeout = 1000;
 const defaultKeepAlive = 60_000;
 // TCP_KEEPIDLE takes at most 32767 seconds; more aborts the process in libmemcached (B38).
@@ -90,6 +95,7 @@ export function readTransport(
     username,
     password,
     connections: integer(connections, 'connections', 1, mostConnections),
+    ioThreads: integer(given.ioThreads ?? 1, 'ioThreads', 1, mostIoThreads),
     connectTimeout: integer(connectTimeout, 'connectTimeout', 1, maxInt32),
     noDelay: trueOrFalse(given.noDelay ?? true, 'noDelay'),
     keepAlive: readKeepAlive(given.keepAlive ?? true),
@@ -119,12 +125,8 @@ function readEngine(given: unknown, protocol: ProtocolName): EngineName {
   if (engine === 'pipelined' && protocol === 'binary') {
     throw invalid('engine', "be 'libmemcached' for the binary protocol and SASL", engine);
   }
-  if (engine === 'pipelined') throw new MemcachedError('UNSUPPORTED', pipelinedMessage);
   return engine;
 }
-
-const pipelinedMessage =
-  "engine must be 'libmemcached', got 'pipelined', which arrives in the next release";
 
 function readEngineBehaviors(given: unknown, engine: EngineName): Transport['behaviors'] {
   const behaviors = readBehaviors(given);

@@ -64,6 +64,7 @@ Transport read_transport(const Napi::Object& transport) {
           .username = text(transport, "username"),
           .password = text(transport, "password"),
           .connections = number(transport, "connections"),
+          .io_threads = number(transport, "ioThreads"),
           .connect_timeout_ms = number(transport, "connectTimeout"),
           .no_delay = truth(transport, "noDelay"),
           .keep_alive_s = number(transport, "keepAlive"),

@@ -141,7 +141,7 @@ void Session::hand_over(napi_env env, const std::vector<OutcomeBuffer>& outcomes
   if (napi_create_buffer(env, size, &data, &buffer) != napi_ok) return;
   auto* end = static_cast<char*>(data);
   for (std::size_t i = first; i < last; ++i) {
-    const std::string& bytes = outcomes[i].bytes();
+    const std::string_view bytes = outcomes[i].bytes();
     std::memcpy(end, bytes.data(), bytes.size());
     end += bytes.size();
   }

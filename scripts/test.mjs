@@ -1,6 +1,7 @@
 // `npm test`: sets the machine up, builds, and runs every check and every test, also after a failure.
 // The last line is the sum: `N passed, N failed`, where a check that has no tests counts as one.
 import { readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { clangFormat } from './clang-format.mjs';
@@ -54,7 +55,8 @@ async function types() {
 }
 
 async function nativeTests(target) {
-  const { status, output } = await run(['make', '-C', 'test/native', '-j2', target]);
+  const jobs = `-j${availableParallelism()}`;
+  const { status, output } = await run(['make', '-C', 'test/native', jobs, target]);
   const summaries = output.matchAll(/test cases: +\d+ \| +(\d+) passed \| +(\d+) failed/g);
   const counts = { passed: 0, failed: 0 };
   for (const [, passed, failed] of summaries) {

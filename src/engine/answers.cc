@@ -23,16 +23,22 @@ void Answers::tell(const QueuedOperation& queued, Outcome outcome) {
   if (buffer.bytes().size() >= kFlushBytes) flush();
 }
 
+void Answers::settle_received(const QueuedOperation& queued, OutcomeBuffer&& buffer) {
+  if (!queued.batch->settle(queued.index)) return;
+  metrics_.record(queued.operation().command, Status::Ok, Clock::now() - queued.batch->submitted());
+  queued.batch->sink()->deliver(std::move(buffer));
+}
+
 void Answers::flush() {
   for (auto& [sink, buffer] : buffers_) sink->deliver(std::move(buffer));
   buffers_.clear();
 }
 
-OutcomeBuffer& Answers::buffer_of(OutcomeSink& sink) {
+OutcomeBuffer& Answers::buffer_of(const std::shared_ptr<OutcomeSink>& sink) {
   for (auto& [known, buffer] : buffers_) {
-    if (known == &sink) return buffer;
+    if (known == sink) return buffer;
   }
-  return buffers_.emplace_back(&sink, OutcomeBuffer()).second;
+  return buffers_.emplace_back(sink, OutcomeBuffer()).second;
 }
 
 }  // namespace cache

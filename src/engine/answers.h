@@ -10,9 +10,8 @@
 
 namespace cache {
 
-// Collects the outcomes of one run of operations, which may come from several clients, so that
-// each client is woken once. Flushes when it goes out of scope; must not outlive the operations
-// (their batches own the sinks). One thread.
+// Collects the outcomes of some operations, which may come from several clients, so that each
+// client is woken once. Flushes when it goes out of scope. One thread.
 class Answers {
  public:
   Answers(std::uint32_t server, MetricsRecorder& metrics) : server_(server), metrics_(metrics) {}
@@ -26,14 +25,22 @@ class Answers {
   // The same for an operation that the caller has just settled itself.
   void tell(const QueuedOperation& queued, Outcome outcome);
 
+  // The outcome of a value that was received in its place: `buffer` holds it and nothing else, with
+  // the operation's id. Dropped when the operation was settled before.
+  void settle_received(const QueuedOperation& queued, OutcomeBuffer&& buffer);
+
+  // The number of the server, for whoever packs an outcome itself.
+  std::uint32_t server() const { return server_; }
+
+  bool empty() const { return buffers_.empty(); }
   void flush();
 
  private:
-  OutcomeBuffer& buffer_of(OutcomeSink& sink);
+  OutcomeBuffer& buffer_of(const std::shared_ptr<OutcomeSink>& sink);
 
   std::uint32_t server_;
   MetricsRecorder& metrics_;
-  std::vector<std::pair<OutcomeSink*, OutcomeBuffer>> buffers_;
+  std::vector<std::pair<std::shared_ptr<OutcomeSink>, OutcomeBuffer>> buffers_;
 };
 
 }  // namespace cache

@@ -43,7 +43,7 @@ class Batch {
 
   std::size_t size() const { return operations_.size(); }
   const Operation& operation(std::size_t index) const { return operations_[index]; }
-  OutcomeSink& sink() const { return *sink_; }
+  const std::shared_ptr<OutcomeSink>& sink() const { return sink_; }
   Deadline submitted() const { return submitted_; }
 
   // Every operation is answered once, by whoever gets to it first: its connection, the watchdog
@@ -68,6 +68,7 @@ struct QueuedOperation {
   std::shared_ptr<Batch> batch;
   std::uint32_t index = 0;
   std::uint16_t group = 0;  // of the key, where the engine keeps order by groups of keys
+  bool retried = false;     // it has been asked before
 
   const Operation& operation() const { return batch->operation(index); }
 };

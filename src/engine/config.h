@@ -43,6 +43,7 @@ struct Transport {
   std::string username;
   std::string password;
   std::uint32_t connections = 4;  // per server
+  std::uint32_t io_threads = 1;   // of the pipelined engine
   std::uint32_t connect_timeout_ms = 1000;
   bool no_delay = true;
   std::uint32_t keep_alive_s = 60;  // 0: off

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <memory>
 #include <string_view>
 
 #include "engine/outcome.h"
@@ -17,18 +17,28 @@ namespace cache {
 //   4 number, low half     5 number, high half
 //   6 length of the value  7... the value, padded to a whole word
 //
-// The value's bytes are copied once into this buffer by the thread that read them, and once into
-// JavaScript's memory; nothing else touches them.
+// The copies of a value: from the kernel into this buffer, at once where it is large, by way of a
+// receive buffer where it is small; and from here into JavaScript's memory. Nothing else touches
+// it.
 class OutcomeBuffer {
  public:
+  // Copies outcome.value.
   void append(const Outcome& outcome);
+
+  // The same with a value of `length` bytes that the caller writes where the result points to,
+  // before anything else is appended.
+  char* append_unwritten(const Outcome& outcome, std::size_t length);
 
   // Answers to operations in it, news of servers not counted.
   std::size_t answers() const { return answers_; }
-  const std::string& bytes() const { return bytes_; }
+  std::string_view bytes() const { return {bytes_.get(), size_}; }
 
  private:
-  std::string bytes_;  // std::string grows without zeroing what append() is about to write
+  char* grow(std::size_t length);
+
+  std::unique_ptr<char[]> bytes_;  // not a std::string, which zeroes what is about to be written
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
   std::size_t answers_ = 0;
 };
 

@@ -3,8 +3,18 @@
 #include <algorithm>
 
 #include "handles/handles_engine.h"
+#include "pipelined/pipelined_engine.h"
 
 namespace cache {
+
+namespace {
+std::shared_ptr<Engine> make_engine(const EngineConfig& config) {
+  if (config.transport.engine == EngineKind::Pipelined) {
+    return std::make_shared<PipelinedEngine>(config);
+  }
+  return std::make_shared<HandlesEngine>(config);
+}
+}  // namespace
 
 std::shared_ptr<Engine> EngineRegistry::acquire(const EngineConfig& config, bool shared) {
   const std::lock_guard lock(mutex_);
@@ -13,7 +23,7 @@ std::shared_ptr<Engine> EngineRegistry::acquire(const EngineConfig& config, bool
     if (!shared || !entry.shared || entry.config != config) continue;
     if (auto engine = entry.engine.lock()) return engine;
   }
-  std::shared_ptr<Engine> engine = std::make_shared<HandlesEngine>(config);
+  std::shared_ptr<Engine> engine = make_engine(config);
   entries_.push_back({config, shared, engine});
   return engine;
 }

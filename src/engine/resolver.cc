@@ -56,6 +56,15 @@ std::vector<std::string> Resolver::resolve(const std::string& host, Deadline dea
   return lookup.get();
 }
 
+std::vector<std::string> Resolver::known(const std::string& host) {
+  if (is_ip_literal(host)) return {host};
+  const std::lock_guard lock(mutex_);
+  Entry& entry = entries_[host];
+  take_over_finished_lookup(entry);
+  start_lookup_if_old(host, entry);
+  return entry.addresses;
+}
+
 bool Resolver::is_current(const std::string& host, const std::string& address) {
   if (host == address) return true;
   const std::lock_guard lock(mutex_);

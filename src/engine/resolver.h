@@ -26,6 +26,9 @@ class Resolver {
   // `deadline` at the longest. Empty when the name does not resolve, or not in time.
   std::vector<std::string> resolve(const std::string& host, Deadline deadline);
 
+  // The same without waiting: empty while they are being looked up.
+  std::vector<std::string> known(const std::string& host);
+
   // Whether `address` is (still) one of the host's. Never waits: it answers from what is known and
   // starts a lookup where that is old.
   bool is_current(const std::string& host, const std::string& address);

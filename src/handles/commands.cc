@@ -169,21 +169,29 @@ bool holds_no_number(Connection& connection, const Operation& operation) {
   return item.outcome.status == Status::Ok && !is_number(item.text);
 }
 
+// The text protocol has no initial value (H43).
+Answer create_counter(Connection& connection, const Operation& operation) {
+  const std::string initial = std::to_string(operation.initial);
+  Operation add = operation;
+  add.command = Command::Add;
+  add.value = initial;
+  Answer answer = store(connection, add);
+  answer.outcome.number = operation.initial;
+  return answer;
+}
+
 Answer count(Connection& connection, const Operation& operation) {
   const bool text = connection.protocol() == Protocol::Text;
   for (;;) {
     Answer answer = count_once(connection, operation);
+    if (answer.outcome.status == Status::Miss && operation.has_initial && text) {
+      answer = create_counter(connection, operation);
+    }
     const Status status = answer.outcome.status;
-    if (status == Status::Miss && operation.has_initial && text) {
-      // The text protocol has no initial value (H43). Whoever's add comes first creates the
-      // counter, everybody else's is refused and counts again: exact, however many do it at once.
-      const std::string initial = std::to_string(operation.initial);
-      Operation add = operation;
-      add.command = Command::Add;
-      add.value = initial;
-      Answer added = store(connection, add);
-      added.outcome.number = operation.initial;
-      if (added.outcome.status != Status::NotStored) return added;
+    if (status == Status::NotStored) {
+      // Somebody else has created the counter first, which in the binary protocol the server itself
+      // may notice between its two steps. Whoever is refused counts again: exact, however many do
+      // it at once.
       if (Clock::now() < operation.deadline) continue;
       return {{.status = Status::Timeout}, {}, false};
     }

@@ -57,13 +57,13 @@ void HandlesEngine::add_server(const Server& server, const Transport& transport,
   };
   added.state.on_breaker_opened = [this, &added, index] {
     for (const auto& lane : added.lanes) lane->fail_queued(added.state.breaker.reason());
-    announce({.status = Status::ServerWentDown,
-              .server = index,
-              .number = static_cast<std::uint64_t>(added.state.breaker.reason())});
+    subscribers_.announce({.status = Status::ServerWentDown,
+                           .server = index,
+                           .number = static_cast<std::uint64_t>(added.state.breaker.reason())});
     watchdog_->wake();
   };
   added.state.on_breaker_closed = [this, index] {
-    announce({.status = Status::ServerCameUp, .server = index});
+    subscribers_.announce({.status = Status::ServerCameUp, .server = index});
   };
   added.state.wake_watchdog = [this] { watchdog_->hurry(); };
   for (std::size_t i = 0; i < lanes_per_server_; ++i) {
@@ -163,22 +163,7 @@ std::size_t HandlesEngine::pending() const {
   return pending;
 }
 
-void HandlesEngine::subscribe(const std::weak_ptr<OutcomeSink>& sink) {
-  const std::lock_guard lock(sinks_mutex_);
-  std::erase_if(sinks_, [](const auto& known) { return known.expired(); });
-  sinks_.push_back(sink);
-}
-
-void HandlesEngine::announce(const Outcome& news) {
-  const std::lock_guard lock(sinks_mutex_);
-  for (const auto& known : sinks_) {
-    const auto sink = known.lock();
-    if (!sink) continue;
-    OutcomeBuffer buffer;
-    buffer.append(news);
-    sink->deliver(std::move(buffer));
-  }
-}
+void HandlesEngine::subscribe(const std::weak_ptr<OutcomeSink>& sink) { subscribers_.add(sink); }
 
 bool HandlesEngine::watch(Deadline now) {
   bool something_to_watch = false;

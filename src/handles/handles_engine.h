@@ -3,11 +3,11 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "engine/engine.h"
 #include "engine/resolver.h"
+#include "engine/subscribers.h"
 #include "handles/lane.h"
 #include "handles/server_state.h"
 #include "handles/watchdog.h"
@@ -39,12 +39,10 @@ class HandlesEngine final : public Engine {
                   const std::shared_ptr<Resolver>& resolver);
   class Distribution;
   bool watch(Deadline now);
-  void announce(const Outcome& news);
 
   const Router router_;
   const std::size_t lanes_per_server_;
-  std::mutex sinks_mutex_;
-  std::vector<std::weak_ptr<OutcomeSink>> sinks_;
+  Subscribers subscribers_;
   std::vector<std::unique_ptr<ServerLanes>> servers_;
   std::unique_ptr<Watchdog> watchdog_;
 };

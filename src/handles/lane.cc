@@ -303,8 +303,14 @@ void Lane::serve_write(const QueuedOperation& write) {
 }
 
 void Lane::connect() {
-  if (server_.breaker.is_open()) drop_connection();  // a new one tells whether the server is back
-  ensure_connection(task_deadline_);
+  if (server_.breaker.is_open()) {
+    drop_connection();  // a new one tells whether the server is back
+    ensure_connection(task_deadline_);
+  } else if (!connection_.is_open()) {
+    // Before it is needed: what fails here has failed nobody, and tells the breaker nothing.
+    connection_.open(task_deadline_);
+    note_connection();
+  }
 }
 
 Fault Lane::ensure_connection(Deadline deadline) {

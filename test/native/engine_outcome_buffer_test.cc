@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "support/packing.h"
@@ -12,7 +13,7 @@ namespace {
 std::string bytes_of(const Outcome& outcome) {
   OutcomeBuffer buffer;
   buffer.append(outcome);
-  return buffer.bytes();
+  return std::string(buffer.bytes());
 }
 
 }  // namespace
@@ -74,6 +75,24 @@ TEST_CASE("news of servers are in the buffer and are not counted as answers") {
   CHECK(all[1].server == 3);
   CHECK(all[1].number == static_cast<std::uint64_t>(Status::Authentication));
   CHECK(all[3].status == Status::ServerCameUp);
+}
+
+TEST_CASE("a value may be written after its outcome, into place") {
+  OutcomeBuffer buffer;
+  buffer.append({.id = 1, .value = "before"});
+  const std::string large(100'000, 'v');
+  std::ranges::copy(large, buffer.append_unwritten({.id = 2, .flags = 5}, large.size()));
+  buffer.append({.id = 3, .value = "after"});
+  buffer.append_unwritten({.id = 4}, 0);
+  CHECK(buffer.answers() == 4);
+
+  const auto all = unpacked(buffer.bytes());
+  REQUIRE(all.size() == 4);
+  CHECK(all[0].value == "before");
+  CHECK(all[1].flags == 5);
+  CHECK((all[1].value == large));  // in parentheses: not to be printed
+  CHECK(all[2].value == "after");
+  CHECK(all[3].value.empty());
 }
 
 TEST_CASE("any bytes can be a value") {

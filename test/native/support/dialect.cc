@@ -56,7 +56,7 @@ std::string polite_text_reply(std::string_view request) {
 // --- binary ---
 
 constexpr std::size_t kHeader = 24;
-enum Opcode : unsigned char { kIncrement = 5, kDecrement = 6, kNoop = 10, kGetK = 12, kGetKQ = 13 };
+constexpr std::string_view kNoFlags("\0\0\0\0", 4);
 
 std::size_t big_endian(std::string_view bytes) {
   std::size_t number = 0;
@@ -85,33 +85,26 @@ std::size_t binary_request_length(std::string_view received) {
   for (std::size_t length = 0;;) {
     const std::size_t packet = packet_length(received.substr(length));
     if (packet == 0) return 0;
-    const char opcode = received[length + 1];
+    const char command = received[length + 1];
     length += packet;
-    if (opcode != kGetKQ) return length;
+    if (command != opcode::kGetKQ) return length;
   }
 }
 
-std::string binary_reply(std::string_view packet, std::uint16_t status, std::string_view extras,
-                         std::string_view key, std::string_view value) {
-  std::string reply = "\x81";
-  reply += packet[1];
-  reply += big_endian(key.size(), 2) + big_endian(extras.size(), 1) + '\0' + big_endian(status, 2);
-  reply += big_endian(extras.size() + key.size() + value.size(), 4);
-  reply += packet.substr(12, 4);   // opaque
-  reply += big_endian(7, 8);       // cas
-  return reply.append(extras).append(key).append(value);
-}
-
 std::string polite_packet_reply(std::string_view packet) {
-  switch (packet[1]) {
-    case kGetK:
-    case kGetKQ:
-      return binary_reply(packet, 0, std::string(4, '\0'), key_of(packet), kPoliteValue);
-    case kIncrement:
-    case kDecrement:
-      return binary_reply(packet, 0, {}, {}, big_endian(1, 8));
+  BinaryReply reply{.opcode = static_cast<unsigned char>(packet[1])};
+  switch (reply.opcode) {
+    case opcode::kGetK:
+    case opcode::kGetKQ:
+      return bytes_of({.opcode = reply.opcode,
+                       .extras = kNoFlags,
+                       .key = key_of(packet),
+                       .value = kPoliteValue});
+    case opcode::kIncrement:
+    case opcode::kDecrement:
+      return bytes_of({.opcode = reply.opcode, .value = big_endian(1, 8)});
     default:
-      return binary_reply(packet, 0, {}, {}, {});
+      return bytes_of(reply);
   }
 }
 
@@ -140,8 +133,15 @@ std::string polite_reply(Protocol protocol, std::string_view request) {
   return protocol == Protocol::Text ? polite_text_reply(request) : polite_binary_reply(request);
 }
 
-std::string binary_refusal(std::string_view request, std::uint16_t status, std::string_view text) {
-  return binary_reply(request, status, {}, {}, text);
+std::string bytes_of(const BinaryReply& reply) {
+  constexpr std::uint64_t kCas = 7;
+  const std::size_t body = reply.extras.size() + reply.key.size() + reply.value.size();
+  std::string bytes = "\x81";
+  bytes += static_cast<char>(reply.opcode);
+  bytes += big_endian(reply.key.size(), 2) + big_endian(reply.extras.size(), 1) + '\0';
+  bytes += big_endian(reply.status, 2) + big_endian(body, 4) + big_endian(0, 4);
+  bytes += big_endian(kCas, 8);
+  return bytes.append(reply.extras).append(reply.key).append(reply.value);
 }
 
 }  // namespace cache

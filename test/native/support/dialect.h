@@ -20,7 +20,23 @@ bool is_first_question(std::string_view request);
 // The answer of a server that has every key, with the value "ok", and obeys everything.
 std::string polite_reply(Protocol protocol, std::string_view request);
 
-// Of the binary protocol: the reply to `request` with a status and a text.
-std::string binary_refusal(std::string_view request, std::uint16_t status, std::string_view text);
+// A reply of the binary protocol. libmemcached does not look at the opaque field (H02): it is 0.
+struct BinaryReply {
+  unsigned char opcode = 0;
+  std::uint16_t status = 0;
+  std::string_view extras;
+  std::string_view key;
+  std::string_view value;
+};
+std::string bytes_of(const BinaryReply& reply);
+
+namespace opcode {
+inline constexpr unsigned char kSet = 1;
+inline constexpr unsigned char kIncrement = 5;
+inline constexpr unsigned char kDecrement = 6;
+inline constexpr unsigned char kNoop = 10;
+inline constexpr unsigned char kGetK = 12;
+inline constexpr unsigned char kGetKQ = 13;
+}  // namespace opcode
 
 }  // namespace cache

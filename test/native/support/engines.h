@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "engine/config.h"
@@ -12,7 +13,7 @@ namespace cache {
 
 inline constexpr std::array kProtocols{Protocol::Text, Protocol::Binary};
 
-inline const char* name_of(Protocol protocol) {
+inline std::string name_of(Protocol protocol) {
   return protocol == Protocol::Text ? "text" : "binary";
 }
 

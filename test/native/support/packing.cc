@@ -44,7 +44,7 @@ std::string packed(const std::vector<Request>& requests) {
   return bytes;
 }
 
-std::vector<Answered> unpacked(const std::string& outcomes) {
+std::vector<Answered> unpacked(std::string_view outcomes) {
   std::vector<Answered> all;
   for (std::size_t offset = 0; offset < outcomes.size();) {
     std::array<std::uint32_t, 7> words{};
@@ -61,7 +61,7 @@ std::vector<Answered> unpacked(const std::string& outcomes) {
     }
     answered.server = words[3];
     answered.number = words[4] | static_cast<std::uint64_t>(words[5]) << 32U;
-    answered.value = outcomes.substr(offset, words[6]);
+    answered.value = std::string(outcomes.substr(offset, words[6]));
     offset += (words[6] + kWordSize - 1) / kWordSize * kWordSize;
   }
   return all;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/operation.h"
@@ -43,6 +44,6 @@ struct Answered {
 // The ids are the requests' places in the list.
 std::string packed(const std::vector<Request>& requests);
 
-std::vector<Answered> unpacked(const std::string& outcomes);
+std::vector<Answered> unpacked(std::string_view outcomes);
 
 }  // namespace cache

@@ -61,7 +61,7 @@ void ScriptedServer::script(std::vector<Scripted> replies) {
   script_.assign(replies.begin(), replies.end());
 }
 
-void ScriptedServer::script_first_answer(Scripted reply) {
+void ScriptedServer::script_first_answer(std::optional<Scripted> reply) {
   const std::lock_guard lock(mutex_);
   first_answer_ = std::move(reply);
 }

@@ -34,8 +34,8 @@ class ScriptedServer {
 
   // The replies to the next requests, one each; first questions have none of these.
   void script(std::vector<Scripted> replies);
-  // The reply to every first question from now on.
-  void script_first_answer(Scripted reply);
+  // The reply to every first question from now on, a polite one where there is none.
+  void script_first_answer(std::optional<Scripted> reply);
 
   // Bytes that nobody asked for, on every open connection.
   void send_unasked(const std::string& bytes);

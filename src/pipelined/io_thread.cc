@@ -1,0 +1,114 @@
+#include "pipelined/io_thread.h"
+
+#include <stdexcept>
+#include <utility>
+
+#include "engine/threads.h"
+
+namespace cache {
+
+namespace {
+constexpr std::uint64_t kTick = 10;  // milliseconds
+}  // namespace
+
+IoThread::~IoThread() {
+  close();
+  if (thread_.joinable()) thread_.join();
+}
+
+void IoThread::start() {
+  if (uv_loop_init(&io_.loop) != 0) throw std::runtime_error("no event loop for the I/O thread");
+  uv_async_init(&io_.loop, &wake_,
+                [](uv_async_t* wake) { static_cast<IoThread*>(wake->data)->take_inbox(); });
+  uv_prepare_init(&io_.loop, &before_poll_);
+  uv_timer_init(&io_.loop, &tick_);
+  wake_.data = before_poll_.data = tick_.data = this;
+  // What was written and answered in this turn of the loop leaves before it waits again.
+  uv_prepare_start(&before_poll_,
+                   [](uv_prepare_t* prepare) { static_cast<IoThread*>(prepare->data)->flush(); });
+  running_ = true;
+  thread_ = start_thread([this] { run(); });
+}
+
+void IoThread::push(const std::shared_ptr<Batch>& batch) {
+  bool is_first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    is_first = inbox_.empty();
+    inbox_.push_back(batch);
+  }
+  if (is_first) uv_async_send(&wake_);
+}
+
+void IoThread::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!running_ || std::exchange(close_requested_, true)) return;
+  }
+  uv_async_send(&wake_);
+}
+
+bool IoThread::wait_ended(Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  return ended_.wait_until(lock, deadline, [this] { return !running_; });
+}
+
+void IoThread::run() {
+  uv_run(&io_.loop, UV_RUN_DEFAULT);
+  uv_loop_close(&io_.loop);
+  const std::lock_guard lock(mutex_);
+  running_ = false;
+  ended_.notify_all();
+}
+
+void IoThread::take_inbox() {
+  std::vector<std::shared_ptr<Batch>> batches;
+  bool must_close = false;
+  {
+    const std::lock_guard lock(mutex_);
+    batches.swap(inbox_);
+    must_close = close_requested_;
+  }
+  for (const auto& batch : batches) {
+    for (std::uint32_t i = 0; i < batch->size(); ++i) {
+      ServerLink* server = servers_[batch->operation(i).server].get();
+      if (server != nullptr) server->push({batch, i});
+    }
+  }
+  if (!batches.empty() && !uv_is_active(reinterpret_cast<uv_handle_t*>(&tick_))) {
+    uv_timer_start(
+        &tick_, [](uv_timer_t* tick) { static_cast<IoThread*>(tick->data)->watch(); }, kTick,
+        kTick);
+  }
+  if (must_close) stop();
+}
+
+void IoThread::flush() {
+  for (const auto& server : servers_) {
+    if (server) server->flush();
+  }
+}
+
+// The tick stops when there is nothing to watch: an idle engine costs no wake-ups.
+void IoThread::watch() {
+  const Deadline now = Clock::now();
+  bool something_to_watch = false;
+  for (const auto& server : servers_) {
+    if (server) something_to_watch |= server->watch(now);
+  }
+  if (!something_to_watch) uv_timer_stop(&tick_);
+}
+
+void IoThread::stop() {
+  io_.closing = true;
+  for (const auto& server : servers_) {
+    if (server) server->close();
+  }
+  for (auto* handle :
+       {reinterpret_cast<uv_handle_t*>(&wake_), reinterpret_cast<uv_handle_t*>(&before_poll_),
+        reinterpret_cast<uv_handle_t*>(&tick_)}) {
+    if (!uv_is_closing(handle)) uv_close(handle, nullptr);
+  }
+}
+
+}  // namespace cache

@@ -1,0 +1,61 @@
+// A thread with a libuv loop that serves some of the servers.
+#pragma once
+
+#include <uv.h>
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "engine/batch.h"
+#include "pipelined/server_link.h"
+
+namespace cache {
+
+// Its servers are indexed as on the ring; those that other threads serve are null here.
+class IoThread {
+ public:
+  using Servers = std::vector<std::unique_ptr<ServerLink>>;
+
+  IoThread() = default;
+  ~IoThread();
+  IoThread(const IoThread&) = delete;
+  IoThread& operator=(const IoThread&) = delete;
+
+  // Before start().
+  IoContext& io() { return io_; }
+  Servers& servers() { return servers_; }
+
+  // Any thread, once. Throws std::runtime_error.
+  void start();
+
+  // Any thread: the operations of `batch` whose servers are here.
+  void push(const std::shared_ptr<Batch>& batch);
+  // Any thread: answers everything with Closed and ends the thread, which is not waited for.
+  void close();
+  bool wait_ended(Deadline deadline);
+
+ private:
+  void run();
+  void take_inbox();
+  void flush();
+  void watch();
+  void stop();
+
+  IoContext io_;
+  Servers servers_;
+  uv_async_t wake_{};
+  uv_prepare_t before_poll_{};
+  uv_timer_t tick_{};
+  std::thread thread_;
+
+  std::mutex mutex_;  // guards all below
+  std::condition_variable ended_;
+  std::vector<std::shared_ptr<Batch>> inbox_;
+  bool close_requested_ = false;
+  bool running_ = false;
+};
+
+}  // namespace cache

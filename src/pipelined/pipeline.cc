@@ -1,0 +1,304 @@
+#include "pipelined/pipeline.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "pipelined/request_text.h"
+
+namespace cache {
+
+namespace {
+
+// Reads that become one command. The gain levels off there (docs/performance.md), and a smaller
+// command lets the server answer its first part while the next is on its way.
+constexpr std::uint32_t kMostReads = 100;
+constexpr std::size_t kMostReadBytes = 8 * 1024;
+
+// So much waits in the socket's queue at the most; the rest stays where its deadline can reach it.
+constexpr std::size_t kMostUnsent = 256 * 1024;
+
+// A deadline this short says nothing about the server that missed it.
+constexpr std::chrono::milliseconds kTellingWait{20};
+
+bool is_retryable(const QueuedOperation& queued, Deadline now) {
+  return !queued.retried && queued.operation().deadline > now;
+}
+
+}  // namespace
+
+void Pipeline::push(QueuedOperation&& operation) {
+  earliest_deadline_ = std::min(earliest_deadline_, operation.operation().deadline);
+  queue_.push_back(std::move(operation));
+}
+
+void Pipeline::flush() {
+  if (queue_.empty() && send_queue_.unsent() == 0) return;
+  if (server_.breaker().is_open()) fail_queued(server_.breaker().reason());
+  if (state_ == State::Closed && !queue_.empty()) connect(Clock::now());
+  if (state_ != State::Open) return;
+  write_queued();
+  if (const int error = stream_->send(send_queue_)) lose(Status::Connection, -error);
+}
+
+void Pipeline::probe() {
+  if (state_ == State::Open) lose(Status::Connection, 0);
+  if (state_ == State::Closed) connect(Clock::now());
+}
+
+// --- connecting ---
+
+void Pipeline::connect(Deadline now) {
+  if (server_.io().closing) return;
+  connect_deadline_ = now + std::chrono::milliseconds(server_.transport().connect_timeout_ms);
+  addresses_.clear();
+  state_ = State::Resolving;
+  try_addresses();
+}
+
+// Names are looked up on another thread; watch() asks again until they are known.
+void Pipeline::try_addresses() {
+  const Server& server = server_.server();
+  if (addresses_.empty()) {
+    addresses_ = server.unix_socket ? std::vector<std::string>{server.host}
+                                    : server_.io().resolver.known(server.host);
+    if (addresses_.empty()) return;
+  }
+  address_ = addresses_.front();
+  addresses_.erase(addresses_.begin());
+  state_ = State::Connecting;
+  stream_ = Stream::connect(server_.io().loop, *this, server, address_, server_.transport());
+  if (stream_ == nullptr) connection_failed(UV_EADDRNOTAVAIL);
+}
+
+void Pipeline::on_connected(int error) {
+  if (error != 0) return connection_failed(error);
+  state_ = State::Open;
+  server_.count_connection(true);
+  ReplyHandler& handler = *this;
+  parser_ = std::make_unique<ReplyParser>(handler);
+  stream_->start_reading();
+  if (server_.breaker().is_open()) {
+    requests_.push_back({Kind::Probe, 0, send_queue_.end()});
+    send_queue_.append("version\r\n");
+  }
+  if (const int failed = (write_queued(), stream_->send(send_queue_))) {
+    lose(Status::Connection, -failed);
+  }
+}
+
+void Pipeline::connection_failed(int error) {
+  stream_.reset();
+  if (!addresses_.empty()) return try_addresses();
+  state_ = State::Closed;
+  fail_queued(Status::Connection, -error);
+  server_.record_failure(Status::Connection);
+}
+
+// The connection must not be used any more. What was asked and is not answered is asked again where
+// that is safe: a read, and whatever no byte of has been handed to the kernel. Once, and in its
+// time.
+void Pipeline::lose(Status status, int error_number) {
+  if (state_ != State::Open) return;
+  const std::uint64_t sent = send_queue_.sent() + stream_->taken_meanwhile();
+  const Deadline now = Clock::now();
+  const bool was_busy = !requests_.empty();
+  std::deque<QueuedOperation> again;
+  std::size_t position = 0;
+  for (const Request& request : requests_) {
+    const bool unsent = request.start >= sent;
+    for (std::uint32_t i = 0; i < request.operations; ++i) {
+      QueuedOperation& queued = in_flight_[position++];
+      const bool is_safe = unsent || is_read(queued.operation().command);
+      if (queued.batch->is_settled(queued.index)) {
+        server_.count_done();
+      } else if (is_safe && is_retryable(queued, now) && !server_.io().closing) {
+        queued.retried = true;
+        again.push_back(std::move(queued));
+      } else {
+        const bool is_late = queued.operation().deadline <= now;
+        settle(queued, {.status = server_.io().closing ? Status::Closed
+                                  : is_late            ? Status::Timeout
+                                                       : status,
+                        .maybe_applied = !is_safe,
+                        .error_number = error_number});
+      }
+    }
+  }
+  drop_stream();
+  queue_.insert(queue_.begin(), std::make_move_iterator(again.begin()),
+                std::make_move_iterator(again.end()));
+  if (was_busy) server_.record_failure(status);
+}
+
+void Pipeline::drop_stream() {
+  if (state_ == State::Open) server_.count_connection(false);
+  state_ = State::Closed;
+  stream_.reset();
+  send_queue_.clear();
+  in_flight_.clear();
+  requests_.clear();
+  stats_.clear();
+  asker_ = 0;
+}
+
+void Pipeline::close() {
+  lose(Status::Closed, 0);
+  drop_stream();
+  fail_queued(Status::Closed);
+}
+
+void Pipeline::fail_queued(Status status, int error_number) {
+  for (const QueuedOperation& queued : queue_) {
+    settle(queued, {.status = status, .error_number = error_number});
+  }
+  queue_.clear();
+}
+
+// --- deadlines ---
+
+bool Pipeline::watch(Deadline now) {
+  if (now >= earliest_deadline_) {
+    expire_queued(now);
+    if (has_overdue(now)) lose(Status::Timeout, 0);
+  }
+  if (state_ == State::Resolving) try_addresses();
+  if ((state_ == State::Resolving || state_ == State::Connecting) && now >= connect_deadline_) {
+    addresses_.clear();
+    connection_failed(UV_ETIMEDOUT);
+  }
+  if (state_ == State::Open && requests_.empty() && !server_.server().unix_socket &&
+      !server_.io().resolver.is_current(server_.server().host, address_)) {
+    drop_stream();
+  }
+  return !queue_.empty() || !in_flight_.empty() || state_ == State::Resolving ||
+         state_ == State::Connecting;
+}
+
+void Pipeline::expire_queued(Deadline now) {
+  earliest_deadline_ = Deadline::max();
+  std::deque<QueuedOperation> waiting;
+  for (QueuedOperation& queued : queue_) {
+    const Deadline deadline = queued.operation().deadline;
+    if (deadline > now) {
+      earliest_deadline_ = std::min(earliest_deadline_, deadline);
+      waiting.push_back(std::move(queued));
+    } else {
+      settle(queued, {.status = Status::Timeout});
+    }
+  }
+  queue_ = std::move(waiting);
+}
+
+bool Pipeline::has_overdue(Deadline now) {
+  for (const QueuedOperation& queued : in_flight_) {
+    if (queued.batch->is_settled(queued.index)) continue;
+    if (queued.operation().deadline <= now) return true;
+    earliest_deadline_ = std::min(earliest_deadline_, queued.operation().deadline);
+  }
+  return false;
+}
+
+// --- writing ---
+
+void Pipeline::write_queued() {
+  while (!queue_.empty() && send_queue_.unsent() < kMostUnsent) {
+    if (is_read(queue_.front().operation().command)) {
+      write_reads();
+    } else {
+      write_single();
+    }
+  }
+}
+
+// The reads at the front of the queue, as one command. A key that is asked for twice in a row is
+// sent once.
+void Pipeline::write_reads() {
+  Request request{Kind::Reads, 0, send_queue_.end()};
+  std::string keys;
+  bool wants_cas = false;
+  const Deadline now = Clock::now();
+  std::string_view last_key;
+  while (!queue_.empty() && request.operations < kMostReads && keys.size() < kMostReadBytes &&
+         is_read(queue_.front().operation().command)) {
+    QueuedOperation queued = std::move(queue_.front());
+    queue_.pop_front();
+    const Operation& operation = queued.operation();
+    if (!queued.retried && !queued.batch->claim(queued.index)) {
+      server_.count_done();
+      continue;
+    }
+    if (operation.deadline <= now) {
+      settle(queued, {.status = Status::Timeout});
+      continue;
+    }
+    wants_cas |= operation.command == Command::Gets;
+    if (operation.key != last_key) keys.append(1, ' ').append(operation.key);
+    last_key = operation.key;
+    in_flight_.push_back(std::move(queued));
+    ++request.operations;
+  }
+  if (request.operations == 0) return;
+  send_queue_.append(wants_cas ? "gets" : "get");
+  send_queue_.append(keys.append("\r\n"));
+  requests_.push_back(request);
+}
+
+void Pipeline::write_single() {
+  QueuedOperation queued = std::move(queue_.front());
+  queue_.pop_front();
+  const Operation& operation = queued.operation();
+  if (!queued.retried && !queued.batch->claim(queued.index)) return server_.count_done();
+  if (operation.deadline <= Clock::now()) {
+    return settle(queued, {.status = Status::Timeout});
+  }
+  const std::uint64_t start = send_queue_.end();
+  std::string text;
+  append_request(text, operation);
+  send_queue_.append(text);
+  if (has_value(operation.command)) {
+    send_queue_.append_value(operation.value);
+    send_queue_.append("\r\n");
+  }
+  if (operation.has_initial) {
+    // Both are sent at once, so that nothing that follows can come between them. One of the two is
+    // refused.
+    requests_.push_back({Kind::CountFirst, 0, start});
+    text.clear();
+    append_initial_add(text, operation);
+    send_queue_.append(text);
+    requests_.push_back({Kind::CountSecond, 1, start});
+  } else {
+    requests_.push_back({Kind::Single, 1, start});
+  }
+  in_flight_.push_back(std::move(queued));
+}
+
+void Pipeline::on_writable(int error) {
+  if (error != 0) return lose(Status::Connection, -error);
+  flush();
+}
+
+// --- settling ---
+
+void Pipeline::settle(const QueuedOperation& queued, const Outcome& outcome) {
+  server_.answers().settle(queued, outcome);
+  server_.count_done();
+}
+
+void Pipeline::settle_front(Outcome outcome) {
+  server_.answers().settle(in_flight_.front(), outcome);
+}
+
+// The reply to the first request is complete.
+void Pipeline::finish_request() {
+  const Request request = requests_.front();
+  requests_.pop_front();
+  for (std::uint32_t i = 0; i < request.operations; ++i) {
+    in_flight_.pop_front();
+    server_.count_done();
+  }
+  asker_ = 0;
+}
+
+}  // namespace cache

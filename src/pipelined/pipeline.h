@@ -1,0 +1,105 @@
+// One connection to one server: requests out, replies in, in order.
+#pragma once
+
+#include <uv.h>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/answers.h"
+#include "engine/batch.h"
+#include "pipelined/reply_parser.h"
+#include "pipelined/send_queue.h"
+#include "pipelined/server_link.h"
+#include "pipelined/stream.h"
+
+namespace cache {
+
+// Operations wait in queue_ until there is a connection with room, and stand in in_flight_ from the
+// moment their request is written until its reply has come. The thread of the loop only.
+class Pipeline final : private Stream::Owner, private ReplyHandler {
+ public:
+  explicit Pipeline(ServerLink& server) : server_(server) {}
+
+  void push(QueuedOperation&& operation);
+  // Writes what waits and sends what is written. Connects where there is no connection.
+  void flush();
+  // Connects to find out whether the server is back.
+  void probe();
+  // Deadlines, the connect timeout, addresses that have changed. Returns whether there is more to
+  // watch.
+  bool watch(Deadline now);
+  // Answers everything that waits: nothing of it was sent.
+  void fail_queued(Status status, int error_number = 0);
+  // Answers everything and closes.
+  void close();
+
+ private:
+  enum class State : std::uint8_t { Closed, Resolving, Connecting, Open };
+  // What a reply answers. Some commands take two requests, some operations share one.
+  enum class Kind : std::uint8_t { Reads, Single, CountFirst, CountSecond, Probe };
+  struct Request {
+    Kind kind;
+    std::uint32_t operations;  // at the front of in_flight_ that its reply ends
+    std::uint64_t start;       // in the stream of bytes
+  };
+
+  void connect(Deadline now);
+  void try_addresses();
+  void connection_failed(int error);
+  void lose(Status status, int error_number);
+  void drop_stream();
+
+  void write_queued();
+  void write_reads();
+  void write_single();
+  void expire_queued(Deadline now);
+  bool has_overdue(Deadline now);
+
+  void finish_request();
+  void settle_front(Outcome outcome);
+  void settle(const QueuedOperation& queued, const Outcome& outcome);
+  bool on_reads_end();
+  bool on_single_line(ReplyLine line, std::string_view text, std::uint64_t number);
+  bool on_count_second(ReplyLine line);
+  bool on_server_refusal(ReplyLine line, std::string_view text);
+  void queued_again(QueuedOperation queued);
+
+  // Stream::Owner
+  void on_connected(int error) override;
+  uv_buf_t receive_buffer() override;
+  void on_received(const uv_buf_t& buffer, std::size_t length) override;
+  void on_end(int error) override;
+  void on_writable(int error) override;
+
+  // ReplyHandler
+  bool on_value(const ValueHeader& header, std::string_view value) override;
+  char* on_value_begin(const ValueHeader& header) override;
+  bool on_value_end() override;
+  bool on_line(ReplyLine line, std::string_view text, std::uint64_t number) override;
+  bool find_asker(std::string_view key);
+
+  ServerLink& server_;
+  State state_ = State::Closed;
+  std::unique_ptr<Stream> stream_;
+  std::unique_ptr<ReplyParser> parser_;
+  SendQueue send_queue_;
+  std::deque<QueuedOperation> queue_;
+  std::deque<QueuedOperation> in_flight_;
+  std::deque<Request> requests_;
+  Deadline earliest_deadline_ = Deadline::max();  // of all of them, a lower bound
+  Deadline connect_deadline_{};
+  std::vector<std::string> addresses_;  // still to be tried
+  std::string address_;
+  std::string stats_;  // lines so far
+
+  std::uint32_t asker_ = 0;  // in in_flight_: who the next value can be for
+  OutcomeBuffer large_value_;
+  char* large_value_bytes_ = nullptr;
+  ValueHeader large_value_header_;
+};
+
+}  // namespace cache

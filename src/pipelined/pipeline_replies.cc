@@ -1,0 +1,256 @@
+// What a connection makes of the replies. Everything here is called while the parser reads, so
+// nothing drops the connection: a false tells on_received to.
+#include <algorithm>
+#include <optional>
+
+#include "pipelined/pipeline.h"
+#include "pipelined/request_text.h"
+
+namespace cache {
+
+namespace {
+
+// From here on a value is received in its place.
+constexpr std::size_t kLargeValue = 16 * 1024;
+
+// What a line means as the reply to a command that has one line; nothing where it means nothing.
+std::optional<Status> status_of(Command command, ReplyLine line) {
+  switch (line) {
+    case ReplyLine::Stored:
+      if (has_value(command)) return Status::Ok;
+      break;
+    case ReplyLine::NotStored:
+      if (has_value(command)) return Status::NotStored;
+      break;
+    case ReplyLine::Exists:
+      if (command == Command::Cas) return Status::Exists;
+      break;
+    case ReplyLine::NotFound:
+      if (command == Command::Cas || (command >= Command::Incr && command <= Command::Delete)) {
+        return Status::Miss;
+      }
+      break;
+    case ReplyLine::Number:
+      if (command == Command::Incr || command == Command::Decr) return Status::Ok;
+      break;
+    case ReplyLine::Touched:
+      if (command == Command::Touch) return Status::Ok;
+      break;
+    case ReplyLine::Deleted:
+      if (command == Command::Delete) return Status::Ok;
+      break;
+    case ReplyLine::Ok:
+      if (command == Command::Flush) return Status::Ok;
+      break;
+    case ReplyLine::Version:
+      if (command == Command::Version || command == Command::Ping) return Status::Ok;
+      break;
+    case ReplyLine::Reset:
+    case ReplyLine::End:
+      if (command == Command::Stats) return Status::Ok;
+      break;
+    default:
+      break;
+  }
+  return std::nullopt;
+}
+
+// A refusal as a status, and whether the server has read just the request and will go on as before.
+struct Refusal {
+  Status status;
+  bool in_step;
+};
+
+Refusal refusal_of(Command command, ReplyLine line, std::string_view text) {
+  // After the header of an item the server may take its bytes for commands.
+  const bool in_step = !has_value(command);
+  if (line == ReplyLine::ServerError) {
+    if (text.starts_with("out of memory")) return {Status::OutOfMemory, true};
+    if (text.starts_with("object too large")) return {Status::TooLarge, true};
+    return {Status::ServerError, in_step};
+  }
+  if (line == ReplyLine::ClientError) {
+    const bool is_text = text.find("non-numeric") != std::string_view::npos;
+    return {is_text ? Status::NotNumeric : Status::Protocol, in_step};
+  }
+  if (text.starts_with("Too many")) return {Status::Connection, false};
+  return {in_step ? Status::Unsupported : Status::Protocol, in_step};
+}
+
+}  // namespace
+
+uv_buf_t Pipeline::receive_buffer() {
+  if (parser_->missing_value_length() >= kLargeValue) {
+    return uv_buf_init(parser_->missing_value(),
+                       static_cast<unsigned int>(parser_->missing_value_length()));
+  }
+  auto& shared = server_.io().receive_buffer;
+  return uv_buf_init(shared.data(), static_cast<unsigned int>(shared.size()));
+}
+
+void Pipeline::on_received(const uv_buf_t& buffer, std::size_t length) {
+  const bool in_place = buffer.base != server_.io().receive_buffer.data();
+  if (in_place) parser_->advance(length);
+  const std::size_t before = requests_.size();
+  if (!parser_->feed(in_place ? std::string_view() : std::string_view(buffer.base, length))) {
+    return lose(Status::Protocol, 0);
+  }
+  if (requests_.size() < before) server_.record_success();
+}
+
+// The server has gone, or has had enough of us. Between two requests that is its right.
+void Pipeline::on_end(int error) { lose(Status::Connection, -error); }
+
+bool Pipeline::find_asker(std::string_view key) {
+  if (requests_.empty()) return false;
+  const Request& request = requests_.front();
+  const bool has_values = request.kind == Kind::Reads ||
+                          (request.kind == Kind::Single &&
+                           in_flight_.front().operation().command == Command::GetAndTouch);
+  if (!has_values) return false;
+  // The server answers in the order it was asked: keys that are passed over are not there.
+  while (asker_ < request.operations && in_flight_[asker_].operation().key != key) ++asker_;
+  return asker_ < request.operations;
+}
+
+bool Pipeline::on_value(const ValueHeader& header, std::string_view value) {
+  if (!find_asker(header.key)) return false;
+  const std::uint32_t operations = requests_.front().operations;
+  while (asker_ < operations && in_flight_[asker_].operation().key == header.key) {
+    const QueuedOperation& queued = in_flight_[asker_++];
+    const bool wants_value = queued.operation().command != Command::Has;
+    server_.answers().settle(queued, {.flags = header.flags,
+                                      .number = header.cas,
+                                      .value = wants_value ? value : std::string_view()});
+  }
+  return true;
+}
+
+char* Pipeline::on_value_begin(const ValueHeader& header) {
+  if (!find_asker(header.key)) return nullptr;
+  large_value_header_ = header;
+  large_value_ = OutcomeBuffer();
+  large_value_bytes_ = large_value_.append_unwritten({.id = in_flight_[asker_].operation().id,
+                                                      .server = server_.answers().server(),
+                                                      .flags = header.flags,
+                                                      .number = header.cas},
+                                                     header.length);
+  return large_value_bytes_;
+}
+
+bool Pipeline::on_value_end() {
+  const QueuedOperation first = in_flight_[asker_++];
+  const ValueHeader& header = large_value_header_;
+  const bool asked_again = asker_ < requests_.front().operations &&
+                           in_flight_[asker_].operation().key == first.operation().key;
+  if (asked_again) {
+    ValueHeader same = header;
+    same.key = first.operation().key;
+    on_value(same, {large_value_bytes_, header.length});
+  }
+  server_.answers().settle_received(first, std::move(large_value_));
+  return true;
+}
+
+bool Pipeline::on_line(ReplyLine line, std::string_view text, std::uint64_t number) {
+  if (requests_.empty()) return false;
+  if (line >= ReplyLine::Error) return on_server_refusal(line, text);
+  switch (requests_.front().kind) {
+    case Kind::Reads:
+      return line == ReplyLine::End && on_reads_end();
+    case Kind::Single:
+      return on_single_line(line, text, number);
+    case Kind::CountFirst:
+      if (line == ReplyLine::Number) {
+        settle_front({.number = number});
+      } else if (line != ReplyLine::NotFound) {
+        return false;
+      }
+      finish_request();
+      return true;
+    case Kind::CountSecond:
+      return on_count_second(line);
+    case Kind::Probe:
+      finish_request();
+      return line == ReplyLine::Version;
+  }
+  return false;
+}
+
+bool Pipeline::on_reads_end() {
+  for (std::uint32_t i = 0; i < requests_.front().operations; ++i) {
+    server_.answers().settle(in_flight_[i], {.status = Status::Miss});  // unless it had its value
+  }
+  finish_request();
+  return true;
+}
+
+bool Pipeline::on_single_line(ReplyLine line, std::string_view text, std::uint64_t number) {
+  const QueuedOperation& queued = in_flight_.front();
+  const Command command = queued.operation().command;
+  if (command == Command::Stats && line == ReplyLine::Stat) {
+    stats_.append(text).append(1, '\n');
+    return true;
+  }
+  if (command == Command::GetAndTouch && line == ReplyLine::End) {
+    settle_front({.status = Status::Miss});  // unless it had its value
+  } else {
+    const auto status = status_of(command, line);
+    if (!status) return false;
+    if (command == Command::Ping) {
+      const auto round_trip = Clock::now() - queued.batch->submitted();
+      number = static_cast<std::uint64_t>(
+          std::chrono::duration_cast<std::chrono::microseconds>(round_trip).count());
+    }
+    settle_front({.status = *status,
+                  .number = number,
+                  .value = command == Command::Stats ? std::string_view(stats_) : text});
+    stats_.clear();
+  }
+  finish_request();
+  return true;
+}
+
+// The add behind an incr. Refused, although the incr had found nothing: somebody else has created
+// the counter between the two, and it can be counted up now.
+bool Pipeline::on_count_second(ReplyLine line) {
+  const QueuedOperation& queued = in_flight_.front();
+  const bool counted = queued.batch->is_settled(queued.index);
+  if (line == ReplyLine::NotStored && !counted) {
+    queued_again(in_flight_.front());
+    return true;
+  }
+  if (line != ReplyLine::Stored && line != ReplyLine::NotStored) return false;
+  settle_front({.number = queued.operation().initial});  // unless it was counted
+  finish_request();
+  return true;
+}
+
+void Pipeline::queued_again(QueuedOperation queued) {
+  queued.retried = true;
+  in_flight_.pop_front();
+  requests_.pop_front();
+  earliest_deadline_ = std::min(earliest_deadline_, queued.operation().deadline);
+  queue_.push_front(std::move(queued));
+}
+
+bool Pipeline::on_server_refusal(ReplyLine line, std::string_view text) {
+  const Request& request = requests_.front();
+  if (request.kind == Kind::Probe) return false;
+  const Command command =
+      request.kind == Kind::CountSecond ? Command::Add : in_flight_.front().operation().command;
+  const Refusal refusal = refusal_of(command, line, text);
+  const Outcome outcome = {.status = refusal.status, .value = text};
+  if (request.kind == Kind::Reads) {
+    for (std::uint32_t i = 0; i < request.operations; ++i) {
+      server_.answers().settle(in_flight_[i], outcome);
+    }
+    finish_request();
+    return false;  // its END may still come
+  }
+  settle_front(outcome);
+  finish_request();
+  return refusal.in_step;
+}
+
+}  // namespace cache

@@ -1,0 +1,58 @@
+#include "pipelined/pipelined_engine.h"
+
+#include <algorithm>
+
+namespace cache {
+
+PipelinedEngine::PipelinedEngine(const EngineConfig& config)
+    : router_(config.servers, config.ring) {
+  const auto& servers = router_.servers();
+  const std::size_t count = std::min<std::size_t>(config.transport.io_threads, servers.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    threads_.push_back(std::make_unique<IoThread>());
+    threads_.back()->servers().resize(servers.size());
+  }
+  for (std::uint32_t index = 0; index < servers.size(); ++index) {
+    IoThread& thread = *threads_[index % count];
+    auto& link = thread.servers()[index];
+    link =
+        std::make_unique<ServerLink>(thread.io(), servers[index], config.transport, index,
+                                     [this](const Outcome& news) { subscribers_.announce(news); });
+    servers_.push_back(link.get());
+  }
+  for (const auto& thread : threads_) thread->start();
+}
+
+PipelinedEngine::~PipelinedEngine() { close(); }
+
+void PipelinedEngine::submit(const std::shared_ptr<Batch>& batch) {
+  for (std::uint32_t i = 0; i < batch->size(); ++i) {
+    servers_[batch->operation(i).server]->count_taken(1);
+  }
+  for (const auto& thread : threads_) thread->push(batch);
+}
+
+void PipelinedEngine::close() {
+  for (const auto& thread : threads_) thread->close();
+}
+
+bool PipelinedEngine::wait_closed(Deadline deadline) const {
+  return std::all_of(threads_.begin(), threads_.end(),
+                     [&](const auto& thread) { return thread->wait_ended(deadline); });
+}
+
+std::size_t PipelinedEngine::pending() const {
+  std::size_t pending = 0;
+  for (const ServerLink* server : servers_) pending += server->pending();
+  return pending;
+}
+
+void PipelinedEngine::subscribe(const std::weak_ptr<OutcomeSink>& sink) { subscribers_.add(sink); }
+
+std::vector<ServerMetrics> PipelinedEngine::metrics() const {
+  std::vector<ServerMetrics> all(servers_.size());
+  for (std::size_t i = 0; i < servers_.size(); ++i) servers_[i]->read_metrics(all[i]);
+  return all;
+}
+
+}  // namespace cache

@@ -1,0 +1,35 @@
+// Engine 1: the text protocol, pipelined, on I/O threads of our own.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "engine/engine.h"
+#include "engine/subscribers.h"
+#include "pipelined/io_thread.h"
+
+namespace cache {
+
+class PipelinedEngine final : public Engine {
+ public:
+  // Starts its threads, and opens no connection before the first operation. Throws RingError, and
+  // std::runtime_error where there are no threads or descriptors left.
+  explicit PipelinedEngine(const EngineConfig& config);
+  ~PipelinedEngine() override;
+
+  void submit(const std::shared_ptr<Batch>& batch) override;
+  void close() override;
+  bool wait_closed(Deadline deadline) const override;
+  std::size_t pending() const override;
+  void subscribe(const std::weak_ptr<OutcomeSink>& sink) override;
+  std::vector<ServerMetrics> metrics() const override;
+  const Router& router() const override { return router_; }
+
+ private:
+  const Router router_;
+  Subscribers subscribers_;
+  std::vector<std::unique_ptr<IoThread>> threads_;
+  std::vector<ServerLink*> servers_;  // by their index; the threads own them
+};
+
+}  // namespace cache

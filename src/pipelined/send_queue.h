@@ -1,0 +1,47 @@
+// Bytes on their way to a socket.
+#pragma once
+
+#include <uv.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cache {
+
+// Small requests are gathered in one piece; a large value is sent from where it lies, in the bytes
+// of its batch, which must live until all of it is sent. One thread.
+class SendQueue {
+ public:
+  // Copies the bytes.
+  void append(std::string_view bytes);
+  // Copies small ones, and keeps only where large ones lie.
+  void append_value(std::string_view bytes);
+
+  // Positions in the stream: where the next request begins, and how far the socket has taken it.
+  std::uint64_t end() const { return end_; }
+  std::uint64_t sent() const { return sent_; }
+  std::size_t unsent() const { return static_cast<std::size_t>(end_ - sent_); }
+
+  // What to send next, some of it; valid until anything is appended or removed.
+  std::vector<uv_buf_t> next_buffers() const;
+  void remove(std::size_t sent_bytes);
+  void clear();
+
+ private:
+  struct Piece {
+    std::string owned;
+    std::string_view borrowed;
+    std::string_view bytes() const { return borrowed.empty() ? std::string_view(owned) : borrowed; }
+  };
+
+  std::deque<Piece> pieces_;
+  std::size_t front_sent_ = 0;  // bytes of the first piece that are gone
+  std::uint64_t end_ = 0;
+  std::uint64_t sent_ = 0;
+};
+
+}  // namespace cache

@@ -1,0 +1,85 @@
+#include "pipelined/server_link.h"
+
+#include <functional>
+#include <string_view>
+#include <utility>
+
+#include "pipelined/pipeline.h"
+
+namespace cache {
+
+ServerLink::ServerLink(IoContext& io, const Server& server, const Transport& transport,
+                       std::uint32_t index, std::function<void(const Outcome&)> announce)
+    : io_(io),
+      server_(server),
+      transport_(transport),
+      index_(index),
+      announce_(std::move(announce)),
+      answers_(index, metrics_) {
+  for (std::uint32_t i = 0; i < transport.connections; ++i) {
+    pipelines_.push_back(std::make_unique<Pipeline>(*this));
+  }
+}
+
+ServerLink::~ServerLink() = default;
+
+// A key always takes the same connection, so that its operations keep their order.
+void ServerLink::push(QueuedOperation&& operation) {
+  const std::size_t connection =
+      pipelines_.size() == 1 || is_server_wide(operation.operation().command)
+          ? 0
+          : std::hash<std::string_view>{}(operation.operation().key) % pipelines_.size();
+  pipelines_[connection]->push(std::move(operation));
+}
+
+void ServerLink::flush() {
+  for (const auto& pipeline : pipelines_) pipeline->flush();
+  answers_.flush();
+}
+
+bool ServerLink::watch(Deadline now) {
+  bool something_to_watch = breaker_.is_open();
+  if (breaker_.take_probe(now)) pipelines_.front()->probe();
+  for (const auto& pipeline : pipelines_) something_to_watch |= pipeline->watch(now);
+  return something_to_watch;
+}
+
+void ServerLink::close() {
+  for (const auto& pipeline : pipelines_) pipeline->close();
+  answers_.flush();
+}
+
+void ServerLink::record_failure(Status status) {
+  if (io_.closing || !breaker_.record_failure(status, Clock::now())) return;
+  for (const auto& pipeline : pipelines_) pipeline->fail_queued(breaker_.reason());
+  announce_({.status = Status::ServerWentDown,
+             .server = index_,
+             .number = static_cast<std::uint64_t>(breaker_.reason())});
+}
+
+void ServerLink::record_success() {
+  if (breaker_.record_success()) announce_({.status = Status::ServerCameUp, .server = index_});
+}
+
+void ServerLink::count_connection(bool opened) {
+  if (opened) {
+    ++connections_;
+    ++connects_;
+  } else {
+    --connections_;
+  }
+}
+
+std::size_t ServerLink::pending() const {
+  return static_cast<std::size_t>(taken_.load() - done_.load());
+}
+
+void ServerLink::read_metrics(ServerMetrics& metrics) const {
+  metrics_.read(metrics);
+  metrics.pending = pending();
+  metrics.connections = connections_;
+  metrics.connects = connects_;
+  metrics.breaker_open = breaker_.is_open();
+}
+
+}  // namespace cache
