@@ -1,7 +1,7 @@
 // The options of a client, checked once and turned into what the client works with.
 import { Codec } from './codec';
 import { type CompressionOptions, readCompression } from './compression';
-import { invalid, MemcachedError } from './errors';
+import { invalid } from './errors';
 import { toExptime } from './expiry';
 import { checkPrefix, maxNamespaceLength, preparePrefix } from './keys';
 import { integer, maxInt32 } from './numbers';

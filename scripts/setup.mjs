@@ -45,7 +45,8 @@ async function install(missing) {
   if (!prefix) {
     throw new StepError(`missing: ${names(missing)}. Please run, as root: ${install.join(' ')}`);
   }
-  if (manager.refresh) await mustRun([...prefix, ...manager.refresh]);
+  // One broken source of many must not stop the others: what is then missing, the installation says.
+  if (manager.refresh) await run([...prefix, ...manager.refresh]);
   await mustRun([...prefix, ...install]);
 }
 
@@ -65,7 +66,7 @@ async function privilege({ ofUser = false }) {
 async function setUpPackages() {
   if (!packagesAreCurrent()) {
     doing('installing the npm packages');
-    await mustRun(['npm', 'ci', '--no-audit', '--no-fund']);
+    await mustRun(['npm', 'ci', '--include=dev', '--no-audit', '--no-fund']);
   }
   done('npm packages');
 }

@@ -21,6 +21,10 @@ constexpr std::size_t kMostUnsent = 256 * 1024;
 // A deadline this short says nothing about the server that missed it.
 constexpr std::chrono::milliseconds kTellingWait{20};
 
+constexpr std::string_view kNeverAnswered =
+    "connected, but nothing ever came back: the server hangs, is full, or does not speak the text "
+    "protocol";
+
 bool is_retryable(const QueuedOperation& queued, Deadline now) {
   return !queued.retried && queued.operation().deadline > now;
 }
@@ -74,6 +78,7 @@ void Pipeline::try_addresses() {
 void Pipeline::on_connected(int error) {
   if (error != 0) return connection_failed(error);
   state_ = State::Open;
+  has_answered_ = false;
   server_.count_connection(true);
   ReplyHandler& handler = *this;
   parser_ = std::make_unique<ReplyParser>(handler);
@@ -121,7 +126,8 @@ void Pipeline::lose(Status status, int error_number) {
                                   : is_late            ? Status::Timeout
                                                        : status,
                         .maybe_applied = !is_safe,
-                        .error_number = error_number});
+                        .error_number = error_number,
+                        .value = has_answered_ ? std::string_view() : kNeverAnswered});
       }
     }
   }

@@ -94,7 +94,8 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
   Deadline connect_deadline_{};
   std::vector<std::string> addresses_;  // still to be tried
   std::string address_;
-  std::string stats_;  // lines so far
+  std::string stats_;          // lines so far
+  bool has_answered_ = false;  // on this connection, anything at all
 
   std::uint32_t asker_ = 0;  // in in_flight_: who the next value can be for
   OutcomeBuffer large_value_;

@@ -89,6 +89,7 @@ uv_buf_t Pipeline::receive_buffer() {
 }
 
 void Pipeline::on_received(const uv_buf_t& buffer, std::size_t length) {
+  has_answered_ = true;
   const bool in_place = buffer.base != server_.io().receive_buffer.data();
   if (in_place) parser_->advance(length);
   const std::size_t before = requests_.size();

@@ -74,7 +74,7 @@ TEST_CASE("a read that gets a useless reply is asked again once, on a new connec
     const Answered read = ask(fixture.engine, get("key"));
     CHECK(read.status == Status::Ok);
     CHECK(read.value == "ok");
-    CHECK(fixture.server.requests() == std::vector<std::string>(2, "get key \r\n"));
+    CHECK(fixture.server.requests() == std::vector<std::string>(2, "get key\r\n"));
     CHECK(fixture.server.connections() == 2);
   }
 }
@@ -136,21 +136,22 @@ TEST_CASE("nothing is a miss where a value came twice") {
 
 TEST_CASE("nothing is a miss while the END is missing") {
   Fixture fixture;
-  const Scripted unfinished{"VALUE one 0 2\r\nok\r\n"};
-  fixture.server.script({unfinished, unfinished});
+  fixture.server.script_others(Scripted{"VALUE one 0 2\r\nok\r\n"});
   const auto answers = ask(fixture.engine, {in_time(get("one")), in_time(get("two"))});
   CHECK(answers[0].status == Status::Ok);
   CHECK(answers[0].value == "ok");
   CHECK(answers[1].status == Status::Timeout);
+  fixture.server.script_others({});
   check_next_operation_works(fixture);
 }
 
 TEST_CASE("a server that falls silent costs a read its time, and the next operation works") {
-  for (const char* beginning : {"", "VAL", "VALUE key 0 5\r\n", "VALUE key 0 5\r\nhel", "EN"}) {
+  for (const std::string beginning : {"", "VAL", "VALUE key 0 5\r\n", "VALUE key 0 5\r\nhel", "EN"}) {
     CAPTURE(beginning);
     Fixture fixture;
-    fixture.server.script({{beginning}, {beginning}});
+    fixture.server.script_others(Scripted{beginning});
     CHECK(ask(fixture.engine, in_time(get("key"))).status == Status::Timeout);
+    fixture.server.script_others({});
     check_next_operation_works(fixture);
   }
 }
@@ -158,11 +159,12 @@ TEST_CASE("a server that falls silent costs a read its time, and the next operat
 TEST_CASE("a reply that drips does not keep a read beyond its deadline") {
   Fixture fixture;
   const std::string value(500, 'v');
-  const Scripted drip{"VALUE key 0 500\r\n" + value + "\r\nEND\r\n", false, milliseconds(20)};
-  fixture.server.script({drip, drip});
+  fixture.server.script_others(
+      Scripted{"VALUE key 0 500\r\n" + value + "\r\nEND\r\n", false, milliseconds(20)});
   const Deadline asked = Clock::now();
   CHECK(ask(fixture.engine, in_time(get("key"))).status == Status::Timeout);
   CHECK(Clock::now() - asked < std::chrono::seconds(3));  // the value alone takes ten
+  fixture.server.script_others({});
   check_next_operation_works(fixture);
 }
 
@@ -225,8 +227,9 @@ TEST_CASE("no read of the binary protocol is a miss before the server has said t
   for (const std::string& silent : {std::string(), value.substr(0, 26), noop.substr(0, 10)}) {
     CAPTURE(silent);
     Fixture fixture(Protocol::Binary);
-    fixture.server.script({{silent}, {silent}});
+    fixture.server.script_others(Scripted{silent});
     CHECK(ask(fixture.engine, in_time(get("key"))).status == Status::Timeout);
+    fixture.server.script_others({});
     check_next_operation_works(fixture);
   }
 }

@@ -1,6 +1,8 @@
 #include "support/scripted_server.h"
 
+#include <linux/sockios.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <stdexcept>
@@ -8,6 +10,7 @@
 #include <utility>
 
 #include "support/dialect.h"
+#include "support/eventually.h"
 
 namespace cache {
 
@@ -37,6 +40,15 @@ bool drip(int socket, const std::string& bytes, std::chrono::milliseconds pause)
   return true;
 }
 
+// Until the other end has all that was sent, the end of the connection too: the kernel delivers later
+// than it returns, on loopback as well.
+void wait_until_delivered(int socket) {
+  eventually([socket] {
+    int unacknowledged = 0;
+    return ioctl(socket, SIOCOUTQ, &unacknowledged) != 0 || unacknowledged == 0;
+  });
+}
+
 }  // namespace
 
 ScriptedServer::ScriptedServer(Protocol protocol)
@@ -61,6 +73,11 @@ void ScriptedServer::script(std::vector<Scripted> replies) {
   script_.assign(replies.begin(), replies.end());
 }
 
+void ScriptedServer::script_others(std::optional<Scripted> reply) {
+  const std::lock_guard lock(mutex_);
+  others_ = std::move(reply);
+}
+
 void ScriptedServer::script_first_answer(std::optional<Scripted> reply) {
   const std::lock_guard lock(mutex_);
   first_answer_ = std::move(reply);
@@ -68,13 +85,19 @@ void ScriptedServer::script_first_answer(std::optional<Scripted> reply) {
 
 void ScriptedServer::send_unasked(const std::string& bytes) {
   const std::lock_guard lock(mutex_);
-  for (const Client& client : clients_) send_all(client.socket.get(), bytes);
+  for (const Client& client : clients_) {
+    send_all(client.socket.get(), bytes);
+    wait_until_delivered(client.socket.get());
+  }
 }
 
 // Shut down and not closed, so that no number is reused while a thread still reads from it.
 void ScriptedServer::close_connections() {
   const std::lock_guard lock(mutex_);
-  for (const Client& client : clients_) shutdown(client.socket.get(), SHUT_RDWR);
+  for (const Client& client : clients_) {
+    shutdown(client.socket.get(), SHUT_RDWR);
+    wait_until_delivered(client.socket.get());
+  }
 }
 
 void ScriptedServer::stop_listening() { shutdown(port_.socket.get(), SHUT_RDWR); }
@@ -126,11 +149,10 @@ bool ScriptedServer::answer(int socket, const std::string& request) {
 
 Scripted ScriptedServer::reply_to(const std::string& request) {
   const std::lock_guard lock(mutex_);
-  if (is_first_question(request)) {
-    return first_answer_.value_or(Scripted{polite_reply(protocol_, request)});
-  }
+  const Scripted polite{polite_reply(protocol_, request)};
+  if (is_first_question(request)) return first_answer_.value_or(polite);
   requests_.push_back(request);
-  if (script_.empty()) return {polite_reply(protocol_, request)};
+  if (script_.empty()) return others_.value_or(polite);
   Scripted reply = std::move(script_.front());
   script_.pop_front();
   return reply;

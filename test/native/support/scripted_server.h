@@ -34,6 +34,8 @@ class ScriptedServer {
 
   // The replies to the next requests, one each; first questions have none of these.
   void script(std::vector<Scripted> replies);
+  // The reply to every request that has no script, a polite one where there is none.
+  void script_others(std::optional<Scripted> reply);
   // The reply to every first question from now on, a polite one where there is none.
   void script_first_answer(std::optional<Scripted> reply);
 
@@ -61,6 +63,7 @@ class ScriptedServer {
   const BoundPort port_;
   mutable std::mutex mutex_;  // guards all below
   std::deque<Scripted> script_;
+  std::optional<Scripted> others_;
   std::optional<Scripted> first_answer_;
   std::vector<std::string> requests_;
   std::list<Client> clients_;
