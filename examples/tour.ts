@@ -75,4 +75,4 @@ function show(call: string, result: unknown): void {
   console.log(`  ${call}  →  ${inspect(result, { breakLength: Infinity })}`);
 }
 
-main();
+void main();

@@ -20,7 +20,7 @@ namespace cache {
 // Any thread.
 class Resolver {
  public:
-  static constexpr std::chrono::seconds kFreshFor{30};
+  static constexpr std::chrono::seconds kFreshFor{20};
 
   // The addresses of `host` as IP literals; an IP literal is its own address. Waits until
   // `deadline` at the longest. Empty when the name does not resolve, or not in time.

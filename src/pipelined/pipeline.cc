@@ -39,9 +39,10 @@ void Pipeline::push(QueuedOperation&& operation) {
 void Pipeline::flush() {
   if (queue_.empty() && send_queue_.unsent() == 0) return;
   if (server_.breaker().is_open()) fail_queued(server_.breaker().reason());
+  if (is_stale_ && requests_.empty()) drop_stream();
   if (state_ == State::Closed && !queue_.empty()) connect(Clock::now());
   if (state_ != State::Open) return;
-  write_queued();
+  if (!is_stale_) write_queued();
   if (const int error = stream_->send(send_queue_)) lose(Status::Connection, -error);
 }
 
@@ -78,7 +79,7 @@ void Pipeline::try_addresses() {
 void Pipeline::on_connected(int error) {
   if (error != 0) return connection_failed(error);
   state_ = State::Open;
-  has_answered_ = false;
+  has_answered_ = is_stale_ = false;
   server_.count_connection(true);
   ReplyHandler& handler = *this;
   parser_ = std::make_unique<ReplyParser>(handler);
@@ -173,9 +174,8 @@ bool Pipeline::watch(Deadline now) {
     addresses_.clear();
     connection_failed(UV_ETIMEDOUT);
   }
-  if (state_ == State::Open && requests_.empty() && !server_.server().unix_socket &&
-      !server_.io().resolver.is_current(server_.server().host, address_)) {
-    drop_stream();
+  if (state_ == State::Open && !server_.server().unix_socket) {
+    is_stale_ = !server_.io().resolver.is_current(server_.server().host, address_);
   }
   return !queue_.empty() || !in_flight_.empty() || state_ == State::Resolving ||
          state_ == State::Connecting;

@@ -140,7 +140,7 @@ TEST_CASE("nothing is a miss while the END is missing") {
   const auto answers = ask(fixture.engine, {in_time(get("one")), in_time(get("two"))});
   CHECK(answers[0].status == Status::Ok);
   CHECK(answers[0].value == "ok");
-  CHECK(answers[1].status == Status::Timeout);
+  CHECK(is_failure(answers[1].status));
   fixture.server.script_others({});
   check_next_operation_works(fixture);
 }
