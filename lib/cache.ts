@@ -123,7 +123,10 @@ export class Cache extends KeyOperations {
 
   /** Stores those that are there; the others are in `refused`. */
   replaceMulti(entries: Entries, options?: WriteOptions | number | Date): Promise<WriteResult>;
-  replaceMulti(entries: EntriesObject, options?: WriteOptions | number | Date): Promise<WriteResult>;
+  replaceMulti(
+    entries: EntriesObject,
+    options?: WriteOptions | number | Date,
+  ): Promise<WriteResult>;
   replaceMulti(entries: unknown, options?: WriteOptions | number | Date): Promise<WriteResult> {
     return this.#storeMulti(operations.replace, 'replaceMulti', entries, options);
   }

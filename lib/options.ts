@@ -13,8 +13,8 @@ import {
   type Ring,
   type RingOptions,
   readRing,
-  ringWithServers,
   ringOptionNames,
+  ringWithServers,
 } from './ring';
 import { formatOf, formats } from './serializers/formats';
 import type { Serializer } from './serializers/serializer';

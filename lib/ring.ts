@@ -138,9 +138,7 @@ export function ringWithServers(ring: Ring, servers: readonly Server[]): Ring {
 }
 
 function configurationWord({ host, port, weight, unixSocket }: Server): string {
-  return unixSocket
-    ? `--SOCKET="${host}"/?${weight}`
-    : `--SERVER=${host}:${port}/?${weight}`;
+  return unixSocket ? `--SOCKET="${host}"/?${weight}` : `--SERVER=${host}:${port}/?${weight}`;
 }
 
 /** Refuses servers that `ring` cannot hold; also for `setServers`, which keeps the ring. */

@@ -21,6 +21,8 @@ class Session final : public Napi::ObjectWrap<Session>, private CompletionQueue:
   // new Session(config: EngineConfig, shared: boolean)
   explicit Session(const Napi::CallbackInfo& info);
   ~Session() override;
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
  private:
   // submit(bytes: Uint8Array, length: number, count: number): void - one turn's operations, copied

@@ -73,7 +73,8 @@ Answer to_storage_answer(Connection& connection, memcached_return_t code) {
 
 Answer store(Connection& connection, const Operation& operation) {
   memcached_st* handle = connection.handle();
-  const auto& [key, value] = std::pair(operation.key, operation.value);
+  const std::string_view key = operation.key;
+  const std::string_view value = operation.value;
   const auto exptime = static_cast<time_t>(operation.exptime);
   const auto call = [&](auto function) {
     return to_storage_answer(connection, function(handle, key.data(), key.size(), value.data(),
@@ -144,7 +145,7 @@ Answer count_once(Connection& connection, const Operation& operation) {
   const std::string_view key = operation.key;
   const bool up = operation.command == Command::Incr;
   std::uint64_t value = 0;
-  memcached_return_t code;
+  memcached_return_t code = MEMCACHED_SUCCESS;
   if (operation.has_initial && connection.protocol() == Protocol::Binary) {
     const auto function = up ? memcached_increment_with_initial : memcached_decrement_with_initial;
     code = function(handle, key.data(), key.size(), operation.number, operation.initial,
@@ -204,9 +205,11 @@ Answer count(Connection& connection, const Operation& operation) {
 }
 
 Answer touch(Connection& connection, const Operation& operation) {
-  return to_answer(connection,
-                   memcached_touch(connection.handle(), operation.key.data(), operation.key.size(),
-                                   static_cast<time_t>(operation.exptime)));
+  Answer answer = to_answer(
+      connection, memcached_touch(connection.handle(), operation.key.data(), operation.key.size(),
+                                  static_cast<time_t>(operation.exptime)));
+  answer.text.clear();  // libmemcached has put words of its own over the server's
+  return answer;
 }
 
 // libmemcached has no gat. Touching first means that an item never expires between the two; one
@@ -242,7 +245,8 @@ Answer stats(Connection& connection, std::string_view section) {
     return {{.status = Status::Ok}, {}, true};
   }
   if (answer.outcome.status != Status::Ok) return answer;
-  if (name == "conns" && lines.empty()) {  // there is at least the one we ask on
+  // It hides an ERROR (H56), but only items may have no lines: where there are no items.
+  if (lines.empty() && name != "items") {
     return {{.status = Status::Unsupported}, "the server has no such stats in this protocol"};
   }
   answer.text = std::move(lines);
@@ -323,7 +327,7 @@ std::size_t request_size(const Operation& operation, Protocol protocol) {
         operation.command != Command::Append && operation.command != Command::Prepend;
     return 24 + (extras ? 8 : 0) + payload;
   }
-  constexpr auto verb_length = [](Command command) -> std::size_t {
+  constexpr auto kVerbLength = [](Command command) -> std::size_t {
     switch (command) {
       case Command::Replace:
       case Command::Prepend:
@@ -337,7 +341,7 @@ std::size_t request_size(const Operation& operation, Protocol protocol) {
   // verb, key, flags, exptime, length (and token), each behind a blank; two line ends
   const std::size_t token =
       operation.command == Command::Cas ? 1 + decimal_digits(operation.number) : 0;
-  return verb_length(operation.command) + 1 + payload + 1 + decimal_digits(operation.flags) + 1 +
+  return kVerbLength(operation.command) + 1 + payload + 1 + decimal_digits(operation.flags) + 1 +
          decimal_digits(operation.exptime) + 1 + decimal_digits(operation.value.size()) + token + 4;
 }
 

@@ -20,6 +20,8 @@ class HandlesEngine final : public Engine {
   // UnsupportedError and std::invalid_argument.
   explicit HandlesEngine(const EngineConfig& config);
   ~HandlesEngine() override;
+  HandlesEngine(const HandlesEngine&) = delete;
+  HandlesEngine& operator=(const HandlesEngine&) = delete;
 
   void submit(const std::shared_ptr<Batch>& batch) override;
   void close() override;

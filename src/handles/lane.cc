@@ -293,7 +293,8 @@ void Lane::serve_write(const QueuedOperation& write) {
 
   const Deadline asked = Clock::now();
   Answer answer = execute(connection_, operation);
-  if (answer.connection_lost) drop_connection();
+  // A server that does not understand a write takes its value for another one and answers that too.
+  if (answer.connection_lost || answer.outcome.status == Status::Protocol) drop_connection();
   const bool lost_by_fault = answer.connection_lost && is_failure(answer.outcome.status);
   record_result(lost_by_fault ? answer.outcome.status : Status::Ok, asked);
 
@@ -319,7 +320,7 @@ Fault Lane::ensure_connection(Deadline deadline) {
   if (usable) return {};
 
   const Deadline asked = Clock::now();
-  const Fault fault = connection_.open(deadline);
+  Fault fault = connection_.open(deadline);
   note_connection();
   // A server that lets everybody in and then answers nothing must not clear its record by that.
   if (fault || server_.breaker.is_open()) record_result(fault.status, asked);

@@ -21,9 +21,6 @@ memcached_return_t true_cause(const memcached_st& handle, memcached_return_t cod
 Status to_status(memcached_return_t code) {
   switch (code) {
     case MEMCACHED_SUCCESS:
-    case MEMCACHED_STORED:
-    case MEMCACHED_DELETED:
-    case MEMCACHED_END:
       return Status::Ok;
     case MEMCACHED_NOTFOUND:
     case MEMCACHED_DATA_DOES_NOT_EXIST:
@@ -59,7 +56,9 @@ Status to_status(memcached_return_t code) {
     case MEMCACHED_SERVER_TEMPORARILY_DISABLED:
     case MEMCACHED_NO_SERVERS:
       return Status::Connection;
-    // CLIENT_ERROR and ERROR too: the server did not understand what it was sent.
+    // CLIENT_ERROR and ERROR too: the server did not understand what it was sent. STORED, DELETED
+    // and END are answers to something else: libmemcached makes a SUCCESS of them where they
+    // belong.
     default:
       return Status::Protocol;
   }

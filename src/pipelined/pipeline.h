@@ -96,7 +96,7 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
   std::string address_;
   std::string stats_;          // lines so far
   bool has_answered_ = false;  // on this connection, anything at all
-  bool is_stale_ = false;      // the host has other addresses by now: to be replaced once it is idle
+  bool is_stale_ = false;  // the host has other addresses by now: to be replaced once it is idle
 
   std::uint32_t asker_ = 0;  // in in_flight_: who the next value can be for
   OutcomeBuffer large_value_;

@@ -203,9 +203,8 @@ bool Pipeline::on_single_line(ReplyLine line, std::string_view text, std::uint64
       number = static_cast<std::uint64_t>(
           std::chrono::duration_cast<std::chrono::microseconds>(round_trip).count());
     }
-    settle_front({.status = *status,
-                  .number = number,
-                  .value = command == Command::Stats ? std::string_view(stats_) : text});
+    if (command == Command::Stats) text = stats_;
+    settle_front({.status = *status, .number = number, .value = text});
     stats_.clear();
   }
   finish_request();

@@ -16,6 +16,8 @@ class PipelinedEngine final : public Engine {
   // std::runtime_error where there are no threads or descriptors left.
   explicit PipelinedEngine(const EngineConfig& config);
   ~PipelinedEngine() override;
+  PipelinedEngine(const PipelinedEngine&) = delete;
+  PipelinedEngine& operator=(const PipelinedEngine&) = delete;
 
   void submit(const std::shared_ptr<Batch>& batch) override;
   void close() override;

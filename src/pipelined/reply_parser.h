@@ -83,7 +83,7 @@ class ReplyParser {
   State state_ = State::Line;
   std::string partial_line_;  // the beginning of a line whose end has not come
   ValueHeader header_;
-  std::array<char, kLongestKey> key_;  // the header's, which outlives the bytes it came in
+  std::array<char, kLongestKey> key_{};  // the header's, which outlives the bytes it came in
   char* value_end_ = nullptr;
   std::size_t missing_ = 0;
   std::size_t line_end_seen_ = 0;  // of the "\r\n" behind a value

@@ -35,7 +35,10 @@ class SendQueue {
   struct Piece {
     std::string owned;
     std::string_view borrowed;
-    std::string_view bytes() const { return borrowed.empty() ? std::string_view(owned) : borrowed; }
+    std::string_view bytes() const {
+      if (borrowed.empty()) return owned;
+      return borrowed;
+    }
   };
 
   std::deque<Piece> pieces_;

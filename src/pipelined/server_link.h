@@ -25,7 +25,7 @@ struct IoContext {
   uv_loop_t loop{};
   Resolver resolver;
   // Replies are read from here before the next are received: one buffer serves all connections.
-  std::array<char, std::size_t{64} * 1024> receive_buffer;
+  std::array<char, std::size_t{64} * 1024> receive_buffer{};
   bool closing = false;
 };
 
@@ -36,6 +36,8 @@ class ServerLink {
   ServerLink(IoContext& io, const Server& server, const Transport& transport, std::uint32_t index,
              std::function<void(const Outcome&)> announce);
   ~ServerLink();
+  ServerLink(const ServerLink&) = delete;
+  ServerLink& operator=(const ServerLink&) = delete;
 
   void push(QueuedOperation&& operation);
   // Sends what was pushed, and hands out the answers that have come.

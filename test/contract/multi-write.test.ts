@@ -1,3 +1,4 @@
+import type { Entries, EntriesObject } from 'libmemcached';
 import { describe, expect, test } from 'vitest';
 import { variants } from '../support/variants';
 import {
@@ -16,43 +17,42 @@ describe.each(variants)('writing many keys, $name', ({ options }) => {
   const cache = oneServer(options);
 
   describe('setMulti takes its entries', () => {
-    const forms: [string, (a: string, b: string) => Parameters<typeof cache.client.setMulti>[0]][] =
+    const forms: [string, (a: string, b: string) => Entries | EntriesObject][] = [
+      ['as an object', (a, b) => ({ [a]: 1, [b]: 'two' })],
       [
-        ['as an object', (a, b) => ({ [a]: 1, [b]: 'two' })],
-        [
-          'as a Map',
-          (a, b) =>
-            new Map<string, unknown>([
-              [a, 1],
-              [b, 'two'],
-            ]),
-        ],
-        [
-          'as an array of pairs',
-          (a, b) => [
+        'as a Map',
+        (a, b) =>
+          new Map<string, unknown>([
             [a, 1],
             [b, 'two'],
-          ],
+          ]),
+      ],
+      [
+        'as an array of pairs',
+        (a, b) => [
+          [a, 1],
+          [b, 'two'],
         ],
-        [
-          'as an array of triples with a ttl',
-          (a, b) => [
-            [a, 1, 0],
-            [b, 'two', 0],
-          ],
+      ],
+      [
+        'as an array of triples with a ttl',
+        (a, b) => [
+          [a, 1, 0],
+          [b, 'two', 0],
         ],
-        [
-          'from a generator',
-          function* (a, b) {
-            yield [a, 1];
-            yield [b, 'two'];
-          },
-        ],
-      ];
+      ],
+      [
+        'from a generator',
+        function* (a, b) {
+          yield [a, 1];
+          yield [b, 'two'];
+        },
+      ],
+    ];
 
     test.each(forms)('%s', async (_form, entries) => {
       const [a, b] = freshKeys(2) as [string, string];
-      const result = await cache.client.setMulti(entries(a, b));
+      const result = await cache.client.setMulti(entries(a, b) as Entries);
       expect(result).toEqual({ ok: true, applied: [a, b], refused: [], errors: new Map() });
       expect(await cache.client.get(a)).toBe(1);
       expect(await cache.client.get(b)).toBe('two');

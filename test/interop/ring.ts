@@ -1,9 +1,9 @@
 // The vectors' libmemcached calls, said in the options of this client.
 import { readFileSync } from 'node:fs';
-import { Client } from 'libmemcached';
+import { Client, type ClientOptions } from 'libmemcached';
 
-export type Options = NonNullable<ConstructorParameters<typeof Client>[1]>;
-export type Algorithm = NonNullable<Parameters<Client['hash']>[1]>;
+export type Options = { -readonly [Name in keyof ClientOptions]: ClientOptions[Name] };
+export type Algorithm = NonNullable<ClientOptions['hash']>;
 export type ServerSpec =
   | { host: string; port: number; weight?: number }
   | { path: string; weight?: number };

@@ -88,7 +88,9 @@ TEST_CASE("a write that the server refuses was not applied, and the server's wor
              {"SERVER_ERROR out of memory storing object\r\n", {Status::OutOfMemory, false, ""}},
          }) {
       Fixture fixture;
-      check_write(fixture, write(command), {reply}, expected);
+      Expected of_command = expected;
+      if (command == Command::Touch) of_command.said.clear();  // libmemcached keeps them to itself
+      check_write(fixture, write(command), {reply}, of_command);
     }
   }
 }
@@ -188,6 +190,7 @@ TEST_CASE("an item that was touched but not got may have been changed") {
 TEST_CASE("server-wide commands fail with a useless reply, and the next operation works") {
   const std::vector<Scripted> replies{{"garbage\r\n"},
                                       {"ERROR\r\n"},
+                                      {"CLIENT_ERROR bad command line format\r\n"},
                                       {"SERVER_ERROR out of luck\r\n"},
                                       {"", kThenClose},
                                       {"STAT pid", kThenClose}};
