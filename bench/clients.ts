@@ -3,12 +3,14 @@
 import type { BenchClient } from './adapters/adapter';
 
 export const OURS = 'libmemcached';
+/** This client with `engine: 'libmemcached'`: shown, and no peer. */
+export const OTHER_ENGINE = 'libmemcached engine';
 export const BASELINE = 'baseline';
 export const PEERS = ['memjs', 'memcached', 'memcache-client', 'memcache'] as const;
 /** No client at all: the time that the bench itself takes. */
 export const FLOOR = 'bench itself';
 
-export const CLIENTS = [OURS, ...PEERS, BASELINE, FLOOR] as const;
+export const CLIENTS = [OURS, OTHER_ENGINE, ...PEERS, BASELINE, FLOOR] as const;
 
 export type ClientName = (typeof CLIENTS)[number];
 
@@ -18,6 +20,7 @@ export function isPeer(name: ClientName): boolean {
 
 const LOADERS: Record<ClientName, () => Promise<{ client: BenchClient }>> = {
   libmemcached: () => import('./adapters/libmemcached.js'),
+  'libmemcached engine': () => import('./adapters/libmemcached-engine.js'),
   memjs: () => import('./adapters/memjs.js'),
   memcached: () => import('./adapters/memcached.js'),
   'memcache-client': () => import('./adapters/memcache-client.js'),

@@ -1,5 +1,6 @@
 // The process of one client in one scenario: connects, prepares, then runs rounds as told.
 
+import { patientTarget } from './adapters/adapter';
 import { loadClient } from './clients';
 import { Load, type Window } from './load';
 import type { Assignment, Reply, Request } from './messages';
@@ -16,7 +17,7 @@ function serve(): void {
 
   async function prepare({ client: name, scenario, server, direct }: Assignment): Promise<Reply> {
     const client = await loadClient(name);
-    const adapter = await client.connect(server);
+    const adapter = await client.connect(patientTarget(server));
     const prefix = name.replaceAll(' ', '-');
     const context = createContext(adapter, client.values, scenario, direct, prefix);
     const operation = createOperation(scenario.operation, context);

@@ -1,6 +1,7 @@
 // The process whose memory is measured. It loads a client only when it is told to.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { patientTarget } from './adapters/adapter';
 import { type ClientName, loadClient } from './clients';
 import { createContext, type Operation } from './operation';
 import { createOperation } from './operations';
@@ -60,13 +61,13 @@ function serve(): void {
 
 async function createIdleClient(name: ClientName, server: string): Promise<void> {
   const client = await loadClient(name);
-  const { get } = await client.connect(server);
+  const { get } = await client.connect(patientTarget(server));
   if (get.read(await get.start('absent')) !== undefined) throw new Error('absent: got a value');
 }
 
 async function prepare(name: ClientName, server: string): Promise<Operation> {
   const client = await loadClient(name);
-  const adapter = await client.connect(server);
+  const adapter = await client.connect(patientTarget(server));
   const context = createContext(adapter, client.values, SCENARIO, server, name);
   const operation = createOperation(SCENARIO.operation, context);
   if (!operation) throw new Error(`${name} has no ${SCENARIO.operation}`);

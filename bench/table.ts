@@ -12,7 +12,7 @@ interface Column {
 }
 
 const NONE = '-';
-const NAME_WIDTH = -16;
+const NAME_WIDTH = -20;
 
 const COLUMNS: readonly Column[] = [
   { title: 'client', width: NAME_WIDTH, text: ({ client }) => client },

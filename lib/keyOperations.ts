@@ -167,8 +167,11 @@ export abstract class KeyOperations {
 
   #withTtl<Result>(operation: Operation<Result>, key: Key, ttl: unknown, options: unknown) {
     return this.view.write(operation, key, options, [], () => ({
-      ...noPayload,
+      data: '',
+      flags: 0,
       exptime: this.view.exptime(ttl),
+      number: 0,
+      initial: undefined,
     }));
   }
 
@@ -179,7 +182,8 @@ export abstract class KeyOperations {
     options: unknown,
   ): Promise<Result> {
     const payload = ({ ttl, initial }: GivenOptions): Payload => ({
-      ...noPayload,
+      data: '',
+      flags: 0,
       exptime: this.view.exptime(ttl),
       number: counter(delta, 'delta'),
       initial: initial === undefined ? undefined : counter(initial, 'initial'),

@@ -23,9 +23,10 @@ export const transportOptionNames = Object.freeze([
 
 export interface TransportOptions {
   /**
-   * What talks to the servers. `protocol: 'binary'` and `username` imply `'libmemcached'`.
+   * What talks to the servers: our own pipelined text protocol, or libmemcached's protocol engine, which
+   * `protocol: 'binary'` and `username` imply.
    *
-   * @default 'libmemcached'
+   * @default 'pipelined'
    */
   readonly engine?: EngineName;
   /** @default 'text', or 'binary' with a `username` */
@@ -69,7 +70,7 @@ export interface Transport {
   readonly behaviors: readonly (readonly [name: string, value: number])[];
 }
 
-const defaultEngine: EngineName = 'libmemcached';
+const defaultEngine: EngineName = 'pipelined';
 const defaultConnections: Readonly<Record<EngineName, number>> = { pipelined: 1, libmemcached: 4 };
 const mostConnections = 64;
 const mostIoThreads = 16;

@@ -154,6 +154,8 @@ export class View {
   }
 
   exptime(ttl: unknown): number {
-    return toExptime(ttl === undefined ? this.settings.ttl : ttl, Math.floor(Date.now() / 1000));
+    const given = ttl === undefined ? this.settings.ttl : ttl;
+    // Never, the usual case, needs no clock. (Not for -0, which toExptime refuses.)
+    return Object.is(given, 0) ? 0 : toExptime(given, Math.floor(Date.now() / 1000));
   }
 }

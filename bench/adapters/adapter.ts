@@ -15,7 +15,21 @@ export interface Call<Arguments extends unknown[], Answer> {
  * Milliseconds until a call fails, in every client that can be told, in place of defaults from
  * 500 ms to 5 s: a busy machine is not to look like a failure.
  */
-export const PATIENCE = 10_000;
+const PATIENCE = 10_000;
+
+/** What a client is to connect to. */
+export interface Target {
+  /** `host:port` each; more than one only for a client that shards. */
+  servers: readonly string[];
+  /** Milliseconds until a call fails. */
+  timeout: number;
+  /** Calls under way at once, for a client that has a limit; undefined leaves its default. */
+  maxPending?: number;
+}
+
+export function patientTarget(server: string): Target {
+  return { servers: [server], timeout: PATIENCE };
+}
 
 export interface CasAnswer {
   value: Value;
@@ -43,8 +57,9 @@ export interface Adapter {
 export interface BenchClient {
   /** The kind of value that this client stores and reads fastest without damage. */
   values: 'string' | 'buffer';
-  /** @param server `host:port` */
-  connect(server: string): Promise<Adapter>;
+  /** Spreads keys over several servers. */
+  shards: boolean;
+  connect(target: Target): Promise<Adapter>;
 }
 
 /** Ties the two halves of a call together with the type of the client's own result. */

@@ -1,10 +1,10 @@
 import { BaselineClient } from '../baseline';
-import { type Adapter, type BenchClient, call, type Value } from './adapter';
+import { type Adapter, type BenchClient, call, type Target, type Value } from './adapter';
 
-export const client: BenchClient = { values: 'string', connect };
+export const client: BenchClient = { values: 'string', shards: false, connect };
 
-async function connect(server: string): Promise<Adapter> {
-  const baseline = await BaselineClient.connect(server);
+async function connect({ servers }: Target): Promise<Adapter> {
+  const baseline = await BaselineClient.connect(servers[0] as string);
   return {
     get: call(
       (key: string) => baseline.get(key),

@@ -2,7 +2,7 @@ import { type Adapter, type BenchClient, call, type Value } from './adapter';
 
 // A map in place of a client and a server. It answers all calls of a turn in the next one, as a
 // socket would, and the same promises settle and the same checks run: what the bench adds to a row.
-export const client: BenchClient = { values: 'string', connect };
+export const client: BenchClient = { values: 'string', shards: false, connect };
 
 async function connect(): Promise<Adapter> {
   const items = new Map<string, Value>();

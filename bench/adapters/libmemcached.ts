@@ -1,10 +1,19 @@
-import { Client } from 'libmemcached';
-import { type Adapter, type BenchClient, call, PATIENCE } from './adapter';
+import { Client, type ClientOptions } from 'libmemcached';
+import { type Adapter, type BenchClient, call } from './adapter';
 
-export const client: BenchClient = { values: 'string', connect };
+export const client: BenchClient = createBenchClient({});
 
-async function connect(server: string): Promise<Adapter> {
-  const cache = new Client(server, { timeout: PATIENCE });
+/** @param options in place of the client's defaults */
+export function createBenchClient(options: ClientOptions): BenchClient {
+  return {
+    values: 'string',
+    shards: true,
+    connect: async ({ servers, timeout, maxPending }) =>
+      adapt(new Client(servers, { ...options, timeout, ...(maxPending && { maxPending }) })),
+  };
+}
+
+function adapt(cache: Client): Adapter {
   return {
     get: call(
       (key: string) => cache.get(key) as Promise<string | undefined>,

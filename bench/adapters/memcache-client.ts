@@ -1,13 +1,14 @@
 import { MemcacheClient, type MultiRetrievalResponse } from 'memcache-client';
-import { type Adapter, type BenchClient, call, PATIENCE, type Value } from './adapter';
+import { type Adapter, type BenchClient, call, type Target, type Value } from './adapter';
 
-export const client: BenchClient = { values: 'string', connect };
+// Further servers are copies of the first to it, not shards.
+export const client: BenchClient = { values: 'string', shards: false, connect };
 
 // Its default lifetime is 60 s, which a long run would see expire.
 const STORE = { lifetime: 0 };
 
-async function connect(server: string): Promise<Adapter> {
-  const memcache = new MemcacheClient({ server, cmdTimeout: PATIENCE });
+async function connect({ servers, timeout }: Target): Promise<Adapter> {
+  const memcache = new MemcacheClient({ server: servers[0] as string, cmdTimeout: timeout });
   return {
     get: call(
       (key: string) => memcache.get<string>(key),

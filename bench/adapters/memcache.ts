@@ -1,11 +1,11 @@
 import { Memcache } from 'memcache';
-import { type Adapter, type BenchClient, call, PATIENCE, type Value } from './adapter';
+import { type Adapter, type BenchClient, call, type Target, type Value } from './adapter';
 
 // Strings only. Its gets() is a multi-get and gives no token, so its cas() cannot be used.
-export const client: BenchClient = { values: 'string', connect };
+export const client: BenchClient = { values: 'string', shards: true, connect };
 
-async function connect(server: string): Promise<Adapter> {
-  const memcache = new Memcache({ nodes: [server], timeout: PATIENCE });
+async function connect({ servers, timeout }: Target): Promise<Adapter> {
+  const memcache = new Memcache({ nodes: [...servers], timeout });
   // Commands issued at once on an unconnected client open a connection each; the idle ones time out
   // and take the one in use with them.
   await memcache.connect();

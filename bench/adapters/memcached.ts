@@ -1,12 +1,12 @@
 import Memcached = require('memcached');
 
-import { type Adapter, type BenchClient, call, promised, type Value } from './adapter';
+import { type Adapter, type BenchClient, call, promised, type Target, type Value } from './adapter';
 
 // Strings: npm memcached damages Buffers.
-export const client: BenchClient = { values: 'string', connect };
+export const client: BenchClient = { values: 'string', shards: true, connect };
 
-async function connect(server: string): Promise<Adapter> {
-  const memcached = new Memcached(server);
+async function connect({ servers }: Target): Promise<Adapter> {
+  const memcached = new Memcached([...servers]);
   return {
     get: call(
       (key: string) => promised<string | undefined>((done) => memcached.get(key, done)),

@@ -1,14 +1,14 @@
 import { Client } from 'memjs';
-import { type Adapter, type BenchClient, call, PATIENCE, promised, type Value } from './adapter';
+import { type Adapter, type BenchClient, call, promised, type Target, type Value } from './adapter';
 
 // memjs has no cas and no multi-get. Its callbacks are used, as in its README: the promises that it
 // makes are put around them and cost more.
-export const client: BenchClient = { values: 'buffer', connect };
+export const client: BenchClient = { values: 'buffer', shards: true, connect };
 
 type Count = number | null | undefined;
 
-async function connect(server: string): Promise<Adapter> {
-  const memjs = Client.create(server, { timeout: PATIENCE / 1000 });
+async function connect({ servers, timeout }: Target): Promise<Adapter> {
+  const memjs = Client.create(servers.join(), { timeout: timeout / 1000 });
   return {
     get: call(
       (key: string) => promised<Buffer | null>((done) => memjs.get(key, done)),

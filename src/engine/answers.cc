@@ -16,7 +16,7 @@ void Answers::tell(const QueuedOperation& queued, Outcome outcome) {
   const Operation& operation = queued.operation();
   outcome.id = operation.id;
   outcome.server = server_;
-  metrics_.record(operation.command, outcome.status, Clock::now() - queued.batch->submitted());
+  metrics_.record(operation.command, outcome.status, latency_of(queued));
 
   OutcomeBuffer& buffer = buffer_of(queued.batch->sink());
   buffer.append(outcome);
@@ -25,13 +25,19 @@ void Answers::tell(const QueuedOperation& queued, Outcome outcome) {
 
 void Answers::settle_received(const QueuedOperation& queued, OutcomeBuffer&& buffer) {
   if (!queued.batch->settle(queued.index)) return;
-  metrics_.record(queued.operation().command, Status::Ok, Clock::now() - queued.batch->submitted());
+  metrics_.record(queued.operation().command, Status::Ok, latency_of(queued));
   queued.batch->sink()->deliver(std::move(buffer));
 }
 
 void Answers::flush() {
   for (auto& [sink, buffer] : buffers_) sink->deliver(std::move(buffer));
   buffers_.clear();
+  now_ = {};
+}
+
+Clock::duration Answers::latency_of(const QueuedOperation& queued) {
+  if (now_ == Deadline{}) now_ = Clock::now();
+  return now_ - queued.batch->submitted();
 }
 
 OutcomeBuffer& Answers::buffer_of(const std::shared_ptr<OutcomeSink>& sink) {

@@ -37,10 +37,12 @@ class Answers {
 
  private:
   OutcomeBuffer& buffer_of(const std::shared_ptr<OutcomeSink>& sink);
+  Clock::duration latency_of(const QueuedOperation& queued);
 
   std::uint32_t server_;
   MetricsRecorder& metrics_;
   std::vector<std::pair<std::shared_ptr<OutcomeSink>, OutcomeBuffer>> buffers_;
+  Deadline now_{};  // read once for all that is settled between two flushes
 };
 
 }  // namespace cache

@@ -245,8 +245,11 @@ Answer stats(Connection& connection, std::string_view section) {
     return {{.status = Status::Ok}, {}, true};
   }
   if (answer.outcome.status != Status::Ok) return answer;
-  // It hides an ERROR (H56), but only items may have no lines: where there are no items.
-  if (lines.empty() && name != "items") {
+  // No lines are what libmemcached makes of an ERROR (H56). These have none by themselves: the items
+  // of an empty server, and a reset over the binary protocol.
+  const bool may_be_empty =
+      name == "items" || (name == "reset" && connection.protocol() == Protocol::Binary);
+  if (lines.empty() && !may_be_empty) {
     return {{.status = Status::Unsupported}, "the server has no such stats in this protocol"};
   }
   answer.text = std::move(lines);

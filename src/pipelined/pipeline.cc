@@ -208,22 +208,22 @@ bool Pipeline::has_overdue(Deadline now) {
 // --- writing ---
 
 void Pipeline::write_queued() {
+  const Deadline now = Clock::now();
   while (!queue_.empty() && send_queue_.unsent() < kMostUnsent) {
     if (is_read(queue_.front().operation().command)) {
-      write_reads();
+      write_reads(now);
     } else {
-      write_single();
+      write_single(now);
     }
   }
 }
 
 // The reads at the front of the queue, as one command. A key that is asked for twice in a row is
 // sent once.
-void Pipeline::write_reads() {
+void Pipeline::write_reads(Deadline now) {
   Request request{Kind::Reads, 0, send_queue_.end()};
   std::string keys;
   bool wants_cas = false;
-  const Deadline now = Clock::now();
   std::string_view last_key;
   while (!queue_.empty() && request.operations < kMostReads && keys.size() < kMostReadBytes &&
          is_read(queue_.front().operation().command)) {
@@ -250,12 +250,12 @@ void Pipeline::write_reads() {
   requests_.push_back(request);
 }
 
-void Pipeline::write_single() {
+void Pipeline::write_single(Deadline now) {
   QueuedOperation queued = std::move(queue_.front());
   queue_.pop_front();
   const Operation& operation = queued.operation();
   if (!queued.retried && !queued.batch->claim(queued.index)) return server_.count_done();
-  if (operation.deadline <= Clock::now()) {
+  if (operation.deadline <= now) {
     return settle(queued, {.status = Status::Timeout});
   }
   const std::uint64_t start = send_queue_.end();

@@ -32,6 +32,7 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
   // Deadlines, the connect timeout, addresses that have changed. Returns whether there is more to
   // watch.
   bool watch(Deadline now);
+  std::size_t pending() const { return queue_.size() + in_flight_.size(); }
   // Answers everything that waits: nothing of it was sent.
   void fail_queued(Status status, int error_number = 0);
   // Answers everything and closes.
@@ -54,8 +55,8 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
   void drop_stream();
 
   void write_queued();
-  void write_reads();
-  void write_single();
+  void write_reads(Deadline now);
+  void write_single(Deadline now);
   void expire_queued(Deadline now);
   bool has_overdue(Deadline now);
 

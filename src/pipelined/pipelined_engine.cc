@@ -26,9 +26,7 @@ PipelinedEngine::PipelinedEngine(const EngineConfig& config)
 PipelinedEngine::~PipelinedEngine() { close(); }
 
 void PipelinedEngine::submit(const std::shared_ptr<Batch>& batch) {
-  for (std::uint32_t i = 0; i < batch->size(); ++i) {
-    servers_[batch->operation(i).server]->count_taken(1);
-  }
+  taken_.fetch_add(batch->size(), std::memory_order_relaxed);
   for (const auto& thread : threads_) thread->push(batch);
 }
 
@@ -42,9 +40,9 @@ bool PipelinedEngine::wait_closed(Deadline deadline) const {
 }
 
 std::size_t PipelinedEngine::pending() const {
-  std::size_t pending = 0;
-  for (const ServerLink* server : servers_) pending += server->pending();
-  return pending;
+  std::uint64_t done = 0;
+  for (const ServerLink* server : servers_) done += server->done();
+  return static_cast<std::size_t>(taken_.load(std::memory_order_relaxed) - done);
 }
 
 void PipelinedEngine::subscribe(const std::weak_ptr<OutcomeSink>& sink) { subscribers_.add(sink); }

@@ -1,6 +1,8 @@
 // Engine 1: the text protocol, pipelined, on I/O threads of our own.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -32,6 +34,7 @@ class PipelinedEngine final : public Engine {
   Subscribers subscribers_;
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::vector<ServerLink*> servers_;  // by their index; the threads own them
+  std::atomic<std::uint64_t> taken_{0};
 };
 
 }  // namespace cache

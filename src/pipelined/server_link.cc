@@ -35,6 +35,14 @@ void ServerLink::push(QueuedOperation&& operation) {
 void ServerLink::flush() {
   for (const auto& pipeline : pipelines_) pipeline->flush();
   answers_.flush();
+  publish();
+}
+
+void ServerLink::publish() {
+  std::size_t pending = 0;
+  for (const auto& pipeline : pipelines_) pending += pipeline->pending();
+  pending_.store(pending, std::memory_order_relaxed);
+  published_done_.store(done_, std::memory_order_release);
 }
 
 bool ServerLink::watch(Deadline now) {
@@ -47,6 +55,7 @@ bool ServerLink::watch(Deadline now) {
 void ServerLink::close() {
   for (const auto& pipeline : pipelines_) pipeline->close();
   answers_.flush();
+  publish();
 }
 
 void ServerLink::record_failure(Status status) {
@@ -70,13 +79,9 @@ void ServerLink::count_connection(bool opened) {
   }
 }
 
-std::size_t ServerLink::pending() const {
-  return static_cast<std::size_t>(taken_.load() - done_.load());
-}
-
 void ServerLink::read_metrics(ServerMetrics& metrics) const {
   metrics_.read(metrics);
-  metrics.pending = pending();
+  metrics.pending = pending_;
   metrics.connections = connections_;
   metrics.connects = connects_;
   metrics.breaker_open = breaker_.is_open();

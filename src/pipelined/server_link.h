@@ -49,7 +49,7 @@ class ServerLink {
   void record_failure(Status status);
   void record_success();
   void count_connection(bool opened);
-  void count_done() { done_.fetch_add(1, std::memory_order_relaxed); }
+  void count_done() { ++done_; }
 
   IoContext& io() { return io_; }
   const Server& server() const { return server_; }
@@ -57,14 +57,13 @@ class ServerLink {
   Breaker& breaker() { return breaker_; }
   Answers& answers() { return answers_; }
 
-  // Any thread.
-  void count_taken(std::size_t operations) {
-    taken_.fetch_add(operations, std::memory_order_relaxed);
-  }
-  std::size_t pending() const;
+  // Any thread; as of the last flush.
+  std::uint64_t done() const { return published_done_.load(std::memory_order_acquire); }
   void read_metrics(ServerMetrics& metrics) const;
 
  private:
+  void publish();
+
   IoContext& io_;
   const Server server_;
   const Transport transport_;
@@ -74,8 +73,9 @@ class ServerLink {
   MetricsRecorder metrics_;
   Answers answers_;
   std::vector<std::unique_ptr<Pipeline>> pipelines_;
-  std::atomic<std::uint64_t> taken_{0};
-  std::atomic<std::uint64_t> done_{0};
+  std::uint64_t done_ = 0;
+  std::atomic<std::uint64_t> published_done_{0};
+  std::atomic<std::size_t> pending_{0};
   std::atomic<std::uint32_t> connections_{0};
   std::atomic<std::uint64_t> connects_{0};
 };

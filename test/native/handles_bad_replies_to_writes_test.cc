@@ -194,13 +194,16 @@ TEST_CASE("server-wide commands fail with a useless reply, and the next operatio
                                       {"SERVER_ERROR out of luck\r\n"},
                                       {"", kThenClose},
                                       {"STAT pid", kThenClose}};
-  for (const Command command : {Command::Flush, Command::Stats, Command::Version, Command::Ping}) {
+  for (const Request& request :
+       {Request{.command = Command::Flush}, Request{.command = Command::Version},
+        Request{.command = Command::Ping}, Request{.command = Command::Stats},
+        Request{.command = Command::Stats, .key = "settings"}}) {
     for (const Scripted& reply : replies) {
-      CAPTURE(command);
+      CAPTURE(request.command);
       CAPTURE(reply.bytes);
       Fixture fixture;
       fixture.server.script({reply});
-      CHECK(is_failure(ask(fixture.engine, {.command = command}).status));
+      CHECK(is_failure(ask(fixture.engine, request).status));
       CHECK(fixture.server.requests().size() == 1);
       check_next_operations_work(fixture);
     }

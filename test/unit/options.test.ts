@@ -173,9 +173,12 @@ describe('other servers', () => {
     expectInvalid(() => withServers(sasl, '/run/m.sock'), 'username must be left out');
   });
 
-  test('cannot replace those of a configuration string', () => {
-    const configured = configuredSettings('--SERVER=a', {});
-    expectRefused(() => withServers(configured, 'b'), 'UNSUPPORTED');
+  test('stand in a configuration string where the first of the old ones stood', () => {
+    const text = '--HASH=MD5 --SERVER=one:1/?2 --DISTRIBUTION=consistent --SOCKET="/run/a b"';
+    const { ring } = withServers(configuredSettings(text, {}), ['two:3:4', '/run/c d']);
+    expect(ring.configuration).toBe(
+      '--HASH=MD5 --SERVER=two:3/?4 --SOCKET="/run/c d"/?1 --DISTRIBUTION=consistent',
+    );
   });
 });
 

@@ -1,19 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { toSettings } from '../../dist/options.js';
 import type { Transport } from '../../dist/transport.js';
-import { expectInvalid, expectRefused, refusal } from './refusal';
+import { expectInvalid, refusal } from './refusal';
 
 function transport(options: object, servers: unknown = 'a'): Transport {
   return toSettings(servers, options).transport;
 }
 
-test('without options there are four connections a server and no secrets', () => {
+test('without options there is one pipelined connection a server and no secrets', () => {
   expect(transport({})).toEqual({
-    engine: 'libmemcached',
+    engine: 'pipelined',
     protocol: 'text',
     username: '',
     password: '',
-    connections: 4,
+    connections: 1,
+    ioThreads: 1,
     connectTimeout: 1000,
     noDelay: true,
     keepAlive: 60,
@@ -34,8 +35,13 @@ describe('the engine', () => {
     expectInvalid(() => transport({ ...pipelined, username: 'me', password: 'x' }));
   });
 
-  test('pipelined arrives in the next release', () => {
-    expectRefused(() => transport({ engine: 'pipelined' }), 'UNSUPPORTED', 'next release');
+  test('libmemcached has four connections a server, each with a thread', () => {
+    expect(transport({ engine: 'libmemcached' }).connections).toBe(4);
+  });
+
+  test('pipelined has up to 16 threads', () => {
+    expect(transport({ ioThreads: 16 }).ioThreads).toBe(16);
+    expectInvalid(() => transport({ ioThreads: 17 }), 'ioThreads must be a whole number from 1');
   });
 
   test('is one of the two', () => {
@@ -108,7 +114,7 @@ describe('times and sizes', () => {
 
 describe('behaviors', () => {
   function behaviors(given: unknown) {
-    return transport({ behaviors: given }).behaviors;
+    return transport({ engine: 'libmemcached', behaviors: given }).behaviors;
   }
 
   test('are pairs of name and number', () => {
