@@ -65,6 +65,10 @@ void Lane::push(std::vector<QueuedOperation>&& operations) {
       refuse_queued(Status::Closed);
       return;
     }
+    if (server_.breaker.is_open()) {  // the lane's thread may be at a probe, which takes its time
+      refuse_queued(server_.breaker.reason());
+      return;
+    }
     start_thread_if_needed();
   }
   wake_.notify_one();

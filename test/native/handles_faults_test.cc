@@ -221,14 +221,15 @@ TEST_CASE("operations under way when the server is killed are all answered, and 
   });
 }
 
-TEST_CASE("a server that is not there fails at once, with the kernel's reason") {
+TEST_CASE("a server that is not there fails at once") {
   for (const Protocol protocol : kProtocols) {
     CAPTURE(name_of(protocol));
     HandlesEngine engine(config_of(server_that_is_not_there(), protocol, kOneConnection));
     for (const Request& request : {get("key"), set("key", "value")}) {
       const Answered answered = ask(engine, request);
       CHECK(answered.status == Status::Connection);
-      CHECK(answered.error_number == ECONNREFUSED);
+      // In the text protocol libmemcached keeps the reason to itself.
+      if (protocol == Protocol::Binary) CHECK(answered.error_number == ECONNREFUSED);
       CHECK_FALSE(answered.maybe_applied);
     }
     CHECK(ask(engine, get("key")).status == Status::Connection);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { serializers } from '../../dist/serializers/index.js';
-import { forAll } from './properties';
+import { anyJson, forAll } from './properties';
 import { expectRefused } from './refusal';
 
 const { raw, string, v8 } = serializers;
@@ -94,7 +94,7 @@ describe('v8', () => {
   });
 
   test('brings back any JSON value', () => {
-    forAll(fc.jsonValue(), (value) => {
+    forAll(anyJson, (value) => {
       expect(roundTrip(value)).toStrictEqual(value);
     });
   });

@@ -108,3 +108,6 @@ export function anyInput(...likely: readonly fc.Arbitrary<unknown>[]): fc.Arbitr
     fc.nat(oddValues.length - 1).map((index) => () => oddValues[index]),
   );
 }
+
+/** What JSON can carry: it has no -0. */
+export const anyJson = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as unknown);
