@@ -6,8 +6,10 @@ import { type Options, parseCommandLine, USAGE } from './command-line';
 import { runContest } from './contest';
 import { describeEnvironment, renderEnvironment } from './environment';
 import { judge } from './floors';
+import { writeReport } from './report/report';
 import { type Results, summarise } from './results';
 import { renderResults } from './table';
+import { runTrials } from './trials';
 
 const LEGEND = `
 calls/s: calls answered a second. loop us: time the event loop was busy, a call. CPU us: of all
@@ -15,7 +17,7 @@ threads of the client's process, a call. p50, p99: latency of a call. rss: resid
 client's process. All are medians of the rounds; every value read was compared with what was
 written. "bench itself" has no client: the least that any row can show.`;
 
-async function run({ plan, clients, rounds, json }: Options): Promise<void> {
+async function run({ plan, trials, clients, rounds, json, report }: Options): Promise<void> {
   const environment = describeEnvironment();
   console.log(renderEnvironment(environment));
   console.log(LEGEND);
@@ -25,11 +27,12 @@ async function run({ plan, clients, rounds, json }: Options): Promise<void> {
     all.push(results);
     console.log(renderResults(results, judge(results)));
   }
-  if (json !== undefined)
-    writeFileSync(
-      json,
-      `${JSON.stringify({ environment, rounds, results: all.map(toJson) }, null, 2)}\n`,
-    );
+  const trialResults = await runTrials(trials, clients);
+  if (json !== undefined) {
+    const content = { environment, rounds, results: all.map(toJson), trials: trialResults };
+    writeFileSync(json, `${JSON.stringify(content, null, 2)}\n`);
+  }
+  if (report) writeReport({ environment, rounds, results: all, trials: trialResults });
   // A floor may be missed on a busy machine; a wrong answer may not be given on any.
   if (all.some(isOurVoid)) process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
 // What is measured: one operation under one load.
 
-import { DATASET_BYTES, MULTI } from './dataset';
+import { MULTI } from './dataset';
 
 export const OPERATIONS = [
   'get',
@@ -30,6 +30,11 @@ export interface Scenario {
 
 const ONLY_ONE_SIZE: ReadonlySet<OperationName> = new Set(['getMiss', 'incr', 'touch', 'delete']);
 
+/** True where no value is sent or read, whose size could matter. */
+export function isOneSized(operation: OperationName): boolean {
+  return ONLY_ONE_SIZE.has(operation);
+}
+
 export function isMulti(operation: OperationName): boolean {
   return operation === 'getMulti' || operation === 'setMulti';
 }
@@ -41,7 +46,7 @@ export function keysInFlight({ operation, callers }: Scenario): number {
 
 export function describe({ operation, callers, valueSize, addedDelay }: Scenario): string {
   const name = isMulti(operation) ? `${operation}(${MULTI})` : operation;
-  const size = ONLY_ONE_SIZE.has(operation) ? '' : `, ${describeBytes(valueSize)}`;
+  const size = isOneSized(operation) ? '' : `, ${describeBytes(valueSize)}`;
   const delay = addedDelay === 0 ? 'loopback' : `round trip +${addedDelay} ms`;
   return `${name}, ${callers} ${callers === 1 ? 'caller' : 'callers'}${size}, ${delay}`;
 }
@@ -59,41 +64,9 @@ export function usualCallers(operation: OperationName): number {
   return isMulti(operation) ? 16 : 128;
 }
 
-/** Every operation once at the load the floors are set for, and the other dimensions by example. */
-export function defaultPlan(): Scenario[] {
-  const usual = { valueSize: SMALL, addedDelay: 0 };
-  return [
-    ...OPERATIONS.map((operation) => ({ operation, callers: usualCallers(operation), ...usual })),
-    { ...usual, operation: 'get', callers: 1 },
-    { ...usual, operation: 'get', callers: 1000 },
-    { ...usual, operation: 'set', callers: 1000 },
-    { ...usual, operation: 'get', callers: 64, valueSize: LARGE },
-    { ...usual, operation: 'set', callers: 64, valueSize: LARGE },
-    { ...usual, operation: 'get', callers: 128, addedDelay: 0.5 },
-  ];
-}
-
-export function fullPlan(): Scenario[] {
-  return cross(OPERATIONS, [1, 16, 128, 1000], [SMALL, MEDIUM, LARGE], [0, 0.5]);
-}
-
-/** Every combination that says something new and whose data fits. */
-export function cross(
-  operations: readonly OperationName[],
-  callers: readonly number[],
-  valueSizes: readonly number[],
-  addedDelays: readonly number[],
-): Scenario[] {
-  return addedDelays
-    .flatMap((addedDelay) =>
-      operations.flatMap((operation) =>
-        valueSizes.flatMap((valueSize) =>
-          callers.map((count): Scenario => ({ operation, callers: count, valueSize, addedDelay })),
-        ),
-      ),
-    )
-    .filter(
-      ({ operation, valueSize }) => !ONLY_ONE_SIZE.has(operation) || valueSize === valueSizes[0],
-    )
-    .filter((scenario) => keysInFlight(scenario) * scenario.valueSize <= DATASET_BYTES);
+/** What measures this scenario alone. */
+export function commandOf({ operation, callers, valueSize, addedDelay }: Scenario): string {
+  const size = valueSize === SMALL ? '' : ` --size ${valueSize}`;
+  const delay = addedDelay === 0 ? '' : ` --delay ${addedDelay}`;
+  return `npm run bench -- --op ${operation} --callers ${callers}${size}${delay}`;
 }

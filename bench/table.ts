@@ -1,6 +1,7 @@
 // The results as text. Columns are equally wide in every table: a run can be read downwards.
 
-import { FLOOR, OURS } from './clients';
+import { type ClientName, FLOOR } from './clients';
+import { describeFloor, type Judgement } from './floors';
 import type { ProxyQuality } from './proxy-quality';
 import { type Figure, type Results, type Rival, type Row, ratio } from './results';
 import { describe } from './scenario';
@@ -52,18 +53,38 @@ const COLUMNS: readonly Column[] = [
   },
 ];
 
-/** @param verdict goes to the end of our own row */
-export function renderResults(results: Results, verdict: string): string {
+const FIGURES: Record<Figure, string> = {
+  rate: 'calls/s',
+  loopTime: 'loop',
+  cpuTime: 'CPU',
+  p50: 'p50',
+  p99: 'p99',
+  rss: 'rss',
+};
+
+/** @param judgements go to the end of the rows of the clients they are on */
+export function renderResults(results: Results, judgements: readonly Judgement[]): string {
   const { scenario, proxy } = results.contest;
   return [
     `\n${describe(scenario)}`,
     ...(proxy ? [describeProxy(proxy)] : []),
     COLUMNS.map(({ title, width }) => pad(title, width)).join(''),
     ...results.rows.map(
-      (row) => renderRow(row, results) + (row.client === OURS ? `  ${verdict}` : ''),
+      (row) => `${renderRow(row, results)}  ${renderJudgements(row.client, judgements)}`.trimEnd(),
     ),
     ...(results.rows.some(isEmulated) ? ['* has no such call: as many single ones at once'] : []),
   ].join('\n');
+}
+
+/** `calls/s met (>= 2x best peer), loop SHORT (<= 1/6x best peer)` */
+function renderJudgements(client: ClientName, judgements: readonly Judgement[]): string {
+  return judgements
+    .filter(({ floor }) => floor.client === client)
+    .map(
+      ({ floor, isMet }) =>
+        `${FIGURES[floor.figure]} ${isMet ? 'met' : 'SHORT'} (${describeFloor(floor)})`,
+    )
+    .join(', ');
 }
 
 function renderRow(row: Row, results: Results): string {

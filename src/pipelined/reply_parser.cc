@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 
 namespace cache {
 
@@ -78,15 +77,18 @@ std::string_view ReplyParser::begin_value(std::string_view bytes) {
     return bytes.substr(whole);
   }
   char* memory = handler_.on_value_begin(header_);
-  state_ = memory == nullptr ? State::Broken : State::Value;
+  if (memory == nullptr) {
+    state_ = State::Broken;
+    return {};
+  }
+  state_ = State::Value;
   value_end_ = memory + header_.length;
   missing_ = header_.length;
   return bytes;
 }
 
 std::string_view ReplyParser::take_value(std::string_view bytes) {
-  const std::size_t taken = std::min(missing_, bytes.size());
-  std::memcpy(missing_value(), bytes.data(), taken);
+  const std::size_t taken = bytes.copy(missing_value(), missing_);
   advance(taken);
   if (missing_ == 0) state_ = State::ValueLineEnd;
   return bytes.substr(taken);

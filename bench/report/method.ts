@@ -1,0 +1,36 @@
+// The first section of the report: what was run, on what, and how it was measured.
+
+import { renderEnvironment } from '../environment';
+import { code } from './markdown';
+import type { Run } from './report';
+
+export function renderMethod({ environment, rounds }: Run): string {
+  const { count, duration, warmUp } = rounds;
+  return `Everything on this page but the paragraphs under the first table was written by
+${code(invocation())}. The command beside a figure measures that figure alone. Absolute numbers
+are those of one machine, and on a machine in use only ratios mean anything:
+
+\`\`\`
+${renderEnvironment(environment)}
+\`\`\`
+
+- Every client has a process of its own, and a scenario a private memcached. The clients take turns on
+  it, one at a time, and nobody is always first.
+- A caller is a closed loop: it awaits its operation, then issues the next. Values have 100 bytes
+  unless a size is given, keys are spread over at least 10,000.
+- ${count} rounds of ${duration} ms after ${warmUp} ms of warm-up; a figure is the median of the rounds.
+- Every value read is compared with what was written. A client that gives a wrong answer, fails or
+  falls silent has no figure in that scenario.
+- *loop*: time the event loop was busy, an operation (\`performance.eventLoopUtilization\`), with the
+  work of the bench itself in it. *rss*: resident memory of the client's process.
+- *best peer*: the npm client that is best at this very figure, of memjs, memcached, memcache-client and
+  memcache. Ratios are to it. *baseline*: \`bench/baseline.ts\`, the least a careful client in plain
+  JavaScript can do: one connection, one write a turn, string values, no features.
+- \`cas\` is a gets and the cas with its token. \`mix\` is nine gets to one set.
+- +0.5 ms: a proxy holds every reply back for that long.`;
+}
+
+/** As it was called, since options change what the figures are worth. */
+function invocation(): string {
+  return ['npm run bench --', ...process.argv.slice(2)].join(' ');
+}
