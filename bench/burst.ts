@@ -46,9 +46,11 @@ export async function tryBurst(clients: readonly ClientName[]): Promise<BurstRow
 
 async function tryClient(client: ClientName): Promise<BurstReply> {
   const memcached = await startMemcached();
-  const process = new HelperProcess<BurstRequest, BurstReply>('burst-process.js', [], [
-    '--expose-gc',
-  ]);
+  const process = new HelperProcess<BurstRequest, BurstReply>(
+    'burst-process.js',
+    [],
+    ['--expose-gc'],
+  );
   try {
     return await process.ask({ client, server: memcached.server, calls: CALLS }, PATIENCE);
   } catch (error) {

@@ -47,19 +47,33 @@ function medians(samples: readonly Sample[]): Sample {
 }
 
 /**
- * The client's figure over the rival's, undefined where one is missing. The best peer is the best
- * at this figure, not one peer for all of them.
+ * The rival's figure, undefined where there is none. The best peer is the best at this figure, not
+ * one peer for all of them.
  */
-export function ratio(
+export function best(
   { rows }: Results,
+  figure: Figure,
+  rival: Rival,
+): { client: ClientName; value: number } | undefined {
+  const order = figure === 'rate' ? -1 : 1;
+  return rows
+    .filter(({ client }) => (rival === 'baseline' ? client === BASELINE : isPeer(client)))
+    .flatMap(({ client, figures }) => (figures ? [{ client, value: figures[figure] }] : []))
+    .sort((a, b) => order * (a.value - b.value))[0];
+}
+
+export function figuresOf({ rows }: Results, client: ClientName): Sample | undefined {
+  return rows.find((row) => row.client === client)?.figures;
+}
+
+/** The client's figure over the rival's, undefined where one is missing. */
+export function ratio(
+  results: Results,
   client: ClientName,
   figure: Figure,
   rival: Rival,
 ): number | undefined {
-  const own = rows.find((row) => row.client === client)?.figures;
-  const rivals = rows
-    .filter((row) => (rival === 'baseline' ? row.client === BASELINE : isPeer(row.client)))
-    .flatMap((row) => row.figures?.[figure] ?? []);
-  if (!own || rivals.length === 0) return undefined;
-  return own[figure] / (figure === 'rate' ? Math.max(...rivals) : Math.min(...rivals));
+  const own = figuresOf(results, client);
+  const other = best(results, figure, rival);
+  return own && other && own[figure] / other.value;
 }

@@ -51,7 +51,9 @@ class SplitLoad {
         this.#failure ??= error;
       });
     }
-    for (let caller = 0; caller < STOPPED_CALLERS; caller += 1) this.#callStopped(caller);
+    for (let caller = 0; caller < STOPPED_CALLERS; caller += 1) {
+      void this.#callStopped(caller); // never rejects
+    }
   }
 
   /** @throws Error when an operation for one of the other servers has failed */

@@ -69,8 +69,8 @@ export function renderResults(results: Results, judgements: readonly Judgement[]
     `\n${describe(scenario)}`,
     ...(proxy ? [describeProxy(proxy)] : []),
     COLUMNS.map(({ title, width }) => pad(title, width)).join(''),
-    ...results.rows.map(
-      (row) => `${renderRow(row, results)}  ${renderJudgements(row.client, judgements)}`.trimEnd(),
+    ...results.rows.map((row) =>
+      `${renderRow(row, results)}  ${renderJudgements(row.client, judgements)}`.trimEnd(),
     ),
     ...(results.rows.some(isEmulated) ? ['* has no such call: as many single ones at once'] : []),
   ].join('\n');

@@ -1,33 +1,16 @@
 // The one place that loads the addon, and what it exports. Nothing else calls require for it.
 import { join } from 'node:path';
 import bindings from 'bindings';
+import type { Ring } from './ring';
 import type { Server } from './servers';
+import type { Transport } from './transport';
 
 /** What an engine is made from, checked by options.ts. `read_config` in native/ reads it. */
 export interface EngineConfig {
+  /** Empty where `ring.configuration` names them. */
   readonly servers: readonly Server[];
-  readonly ring: {
-    readonly hash: string;
-    readonly distribution: string;
-    readonly ketama: 'off' | 'unweighted' | 'weighted';
-    readonly sortHosts: boolean;
-    readonly buckets: readonly number[];
-    readonly configuration: string;
-  };
-  readonly transport: {
-    readonly engine: 'pipelined' | 'libmemcached';
-    readonly protocol: 'text' | 'binary';
-    readonly username: string;
-    readonly password: string;
-    readonly connections: number;
-    readonly ioThreads: number;
-    /** Milliseconds. */
-    readonly connectTimeout: number;
-    readonly noDelay: boolean;
-    /** Seconds, 0 is off. */
-    readonly keepAlive: number;
-    readonly behaviors: readonly (readonly [name: string, value: number])[];
-  };
+  readonly ring: Ring;
+  readonly transport: Transport;
 }
 
 export interface NativeCommandMetrics {

@@ -79,7 +79,7 @@ describe.each(variants)('sharing of connections, $name', ({ options }) => {
     expect(staying.locate('key').server).toBe(old.server);
   });
 
-  test('worker threads of a process share them', async () => {
+  test('eight worker threads of a process share them', async () => {
     const server = await ownServer();
     const made = `new Client(${JSON.stringify(server.server)}, ${JSON.stringify(single)})`;
     const worker = `
@@ -93,7 +93,7 @@ describe.each(variants)('sharing of connections, $name', ({ options }) => {
       (async () => {
         const client = ${made};
         await client.set('key', 1);
-        for (let n = 0; n < 3; n++) {
+        for (let n = 0; n < 8; n++) {
           await once(new Worker(${JSON.stringify(worker)}, { eval: true }), 'message');
         }
         const stats = (await client.stats()).values().next().value;
