@@ -41,8 +41,10 @@ export const noPayload: Payload = {
 
 const noPrefix = new Uint8Array(0);
 const initialCapacity = 64 * 1024;
-/** What one large turn needed is not kept for ever. */
-const largestKept = 1024 * 1024;
+/** What one very large value needed is not kept for ever. Twice what a batch is cut at (dispatcher.ts). */
+const largestKept = 2 * 1024 * 1024;
+/** Up to here three bytes a character are reserved, which is cheaper than counting them. */
+const longestUncounted = 4096;
 
 /**
  * A value's bytes are written here once, while the caller waits, so that it may change its Buffer
@@ -83,8 +85,7 @@ export class BatchWriter {
   /** Throws for a bad key, and has then written nothing. */
   addWrite(id: number, command: Command, key: Key, scope: Scope, payload: Payload): void {
     const { data } = payload;
-    const room = typeof data === 'string' ? data.length * 3 : data.length;
-    this.#reserve(fullHeaderWords * wordSize + 2 * keyRoom + room + wordSize);
+    this.#reserve(fullHeaderWords * wordSize + 2 * keyRoom + roomFor(data) + wordSize);
     this.#writePayload(payload, payload.flags);
     this.#add(id, command, key, scope, fullHeaderWords, data);
   }
@@ -174,4 +175,9 @@ export class BatchWriter {
     this.#bytes = Buffer.allocUnsafeSlow(capacity);
     this.#words = new Uint32Array(this.#bytes.buffer);
   }
+}
+
+function roomFor(data: Buffer | string): number {
+  if (typeof data !== 'string') return data.length;
+  return data.length <= longestUncounted ? data.length * 3 : Buffer.byteLength(data);
 }

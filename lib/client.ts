@@ -21,7 +21,7 @@ import { closeAtExit } from './processExit';
 import { Command } from './protocol';
 import type { ServerAddress } from './servers';
 import { askAllServers, type PerServer, parseStats } from './serverWide';
-import { View } from './view';
+import { View, type ViewSettings } from './view';
 
 export interface ClientEvents {
   /** The server has failed repeatedly: nothing is sent to it until it answers again. */
@@ -70,7 +70,7 @@ export class Client extends Cache implements AsyncDisposable {
         else emitLater(events, 'serverDown', server, error);
       },
     });
-    super(new View(dispatcher, { ...settings, policy: failures }, settings.prefix), {
+    super(new View(dispatcher, toViewSettings(settings, failures), settings.prefix), {
       hashName: hashNameOf(settings),
       ringName: JSON.stringify([settings.servers, settings.ring]),
     });
@@ -274,6 +274,12 @@ function configuredOptions(configuration: unknown): ClientOptions {
   const parsed = asMemcachedErrors(() => binding.parseConfiguration(configuration));
   const { servers: _, binary, ...options } = parsed;
   return binary ? { ...options, protocol: 'binary' } : options;
+}
+
+/** Not the whole of the settings, which hold the password. */
+function toViewSettings(settings: Settings, policy: FailurePolicy): ViewSettings {
+  const { namespace, hashWithNamespace, ttl, timeout, maxValueSize, codec } = settings;
+  return { namespace, hashWithNamespace, ttl, timeout, maxValueSize, codec, policy };
 }
 
 function toEngineConfig({ servers, ring, transport }: Settings): EngineConfig {

@@ -22,11 +22,12 @@ import { ttlOption, type View } from './view';
  */
 export abstract class KeyOperations {
   /** @internal */
-  protected readonly view: View;
+  declare protected readonly view: View;
 
   /** @internal */
   constructor(view: View) {
-    this.view = view;
+    // Not enumerable: whoever prints a client wants to see none of this.
+    Object.defineProperty(this, 'view', { value: view });
   }
 
   /** The value, `undefined` on a miss: a stored `null` is `null`. (`memcached_mget`) */

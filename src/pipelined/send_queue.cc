@@ -9,14 +9,15 @@ namespace {
 constexpr std::size_t kLargeValue = 16 * 1024;
 // What the kernel takes in one call (UIO_MAXIOV is 1024; more than this never helped).
 constexpr std::size_t kMostBuffers = 64;
-// A piece that is being sent is not appended to any more once it is this long.
+// A piece is not appended to any more once it is this long.
 constexpr std::size_t kPieceBytes = 64 * 1024;
 }  // namespace
 
 void SendQueue::append(std::string_view bytes) {
-  if (pieces_.empty() || !pieces_.back().borrowed.empty() ||
+  if (is_lent_ || pieces_.empty() || !pieces_.back().borrowed.empty() ||
       pieces_.back().owned.size() > kPieceBytes) {
     pieces_.emplace_back();
+    is_lent_ = false;
   }
   pieces_.back().owned.append(bytes);
   end_ += bytes.size();
@@ -28,7 +29,8 @@ void SendQueue::append_value(std::string_view bytes) {
   end_ += bytes.size();
 }
 
-std::vector<uv_buf_t> SendQueue::next_buffers() const {
+std::vector<uv_buf_t> SendQueue::next_buffers() {
+  is_lent_ = true;
   std::vector<uv_buf_t> buffers;
   std::size_t skip = front_sent_;
   for (const Piece& piece : pieces_) {

@@ -26,8 +26,8 @@ class SendQueue {
   std::uint64_t sent() const { return sent_; }
   std::size_t unsent() const { return static_cast<std::size_t>(end_ - sent_); }
 
-  // What to send next, some of it; valid until anything is appended or removed.
-  std::vector<uv_buf_t> next_buffers() const;
+  // What to send next, some of it. Stays where it is until it is removed, whatever is appended.
+  std::vector<uv_buf_t> next_buffers();
   void remove(std::size_t sent_bytes);
   void clear();
 
@@ -42,6 +42,7 @@ class SendQueue {
   };
 
   std::deque<Piece> pieces_;
+  bool is_lent_ = false;        // the last piece may be under way: nothing may make it move
   std::size_t front_sent_ = 0;  // bytes of the first piece that are gone
   std::uint64_t end_ = 0;
   std::uint64_t sent_ = 0;

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { MemcachedError } from 'libmemcached';
 import type { MemcachedServer } from 'libmemcached/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -21,6 +22,11 @@ describe('authentication', () => {
     expect(await client.get('key')).toBe('value');
     expect(await client.incr('counter', 1, { initial: 5 })).toBe(5);
     expect((await client.getMulti(['key', 'absent'])).missing).toEqual(['absent']);
+  });
+
+  test('the password does not show in a printed client', () => {
+    const client = openClient(server.server, { username, password });
+    expect(inspect(client, { depth: 20, showHidden: true })).not.toContain(password);
   });
 
   test('every connection of a busy client is authenticated', async () => {

@@ -10,13 +10,13 @@ namespace {
 
 constexpr std::size_t kLarge = 100'000;
 
-std::string next_bytes(const SendQueue& queue) {
+std::string next_bytes(SendQueue& queue) {
   std::string bytes;
   for (const uv_buf_t& buffer : queue.next_buffers()) bytes.append(buffer.base, buffer.len);
   return bytes;
 }
 
-bool refers_to(const SendQueue& queue, const std::string& value) {
+bool refers_to(SendQueue& queue, const std::string& value) {
   for (const uv_buf_t& buffer : queue.next_buffers()) {
     if (buffer.base == value.data()) return true;
   }
