@@ -222,7 +222,8 @@ void Pipeline::write_queued() {
 // sent once.
 void Pipeline::write_reads(Deadline now) {
   Request request{Kind::Reads, 0, send_queue_.end()};
-  std::string keys;
+  std::string& keys = request_text_;
+  keys.clear();
   bool wants_cas = false;
   std::string_view last_key;
   while (!queue_.empty() && request.operations < kMostReads && keys.size() < kMostReadBytes &&
@@ -259,20 +260,20 @@ void Pipeline::write_single(Deadline now) {
     return settle(queued, {.status = Status::Timeout});
   }
   const std::uint64_t start = send_queue_.end();
-  std::string text;
-  append_request(text, operation);
-  send_queue_.append(text);
+  request_text_.clear();
+  append_request(request_text_, operation);
+  send_queue_.append(request_text_);
   if (has_value(operation.command)) {
-    send_queue_.append_value(operation.value);
+    send_queue_.append_value(operation.value, queued.batch);
     send_queue_.append("\r\n");
   }
   if (operation.has_initial) {
     // Both are sent at once, so that nothing that follows can come between them. One of the two is
     // refused.
     requests_.push_back({Kind::CountFirst, 0, start});
-    text.clear();
-    append_initial_add(text, operation);
-    send_queue_.append(text);
+    request_text_.clear();
+    append_initial_add(request_text_, operation);
+    send_queue_.append(request_text_);
     requests_.push_back({Kind::CountSecond, 1, start});
   } else {
     requests_.push_back({Kind::Single, 1, start});

@@ -88,6 +88,7 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
   std::unique_ptr<Stream> stream_;
   std::unique_ptr<ReplyParser> parser_;
   SendQueue send_queue_;
+  std::string request_text_;  // kept for its memory
   std::deque<QueuedOperation> queue_;
   std::deque<QueuedOperation> in_flight_;
   std::deque<Request> requests_;

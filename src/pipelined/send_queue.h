@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,13 +14,14 @@
 namespace cache {
 
 // Small requests are gathered in one piece; a large value is sent from where it lies, in the bytes
-// of its batch, which must live until all of it is sent. One thread.
+// of its batch, which the queue keeps until all of it is sent: a server may refuse a value before
+// it has it, and then nobody else holds the batch. One thread.
 class SendQueue {
  public:
   // Copies the bytes.
   void append(std::string_view bytes);
-  // Copies small ones, and keeps only where large ones lie.
-  void append_value(std::string_view bytes);
+  // Copies small ones, and keeps only where large ones lie, and their owner.
+  void append_value(std::string_view bytes, const std::shared_ptr<const void>& owner);
 
   // Positions in the stream: where the next request begins, and how far the socket has taken it.
   std::uint64_t end() const { return end_; }
@@ -35,6 +37,7 @@ class SendQueue {
   struct Piece {
     std::string owned;
     std::string_view borrowed;
+    std::shared_ptr<const void> owner;  // of what is borrowed
     std::string_view bytes() const {
       if (borrowed.empty()) return owned;
       return borrowed;

@@ -46,7 +46,7 @@ TEST_CASE("a send queue that is empty has nothing to send") {
   CHECK(queue.unsent() == 0);
   CHECK(next_bytes(queue).empty());
   queue.append("");
-  queue.append_value("");
+  queue.append_value("", nullptr);
   queue.remove(0);
   CHECK(queue.unsent() == 0);
   CHECK(next_bytes(queue).empty());
@@ -55,7 +55,7 @@ TEST_CASE("a send queue that is empty has nothing to send") {
 TEST_CASE("what is appended is sent in its order, small requests in one piece") {
   SendQueue queue;
   queue.append("set key 0 0 5\r\n");
-  queue.append_value("value");
+  queue.append_value("value", nullptr);
   queue.append("\r\n");
   queue.append("get key\r\n");
   CHECK(queue.next_buffers().size() == 1);
@@ -68,13 +68,30 @@ TEST_CASE("a small value is copied, a large one is sent from where it lies") {
   SendQueue queue;
   std::string small(100, 's');
   const std::string large(kLarge, 'l');
-  queue.append_value(small);
-  queue.append_value(large);
+  queue.append_value(small, nullptr);
+  queue.append_value(large, nullptr);
   queue.append("\r\n");
   CHECK_FALSE(refers_to(queue, small));
   CHECK(refers_to(queue, large));
   small.assign(100, '?');
   CHECK(next_bytes(queue) == std::string(100, 's') + large + "\r\n");
+}
+
+TEST_CASE("a queue keeps the owner of a large value until all of it is sent, and of a small one not") {
+  SendQueue queue;
+  const auto large = std::make_shared<std::string>(kLarge, 'l');
+  const auto small = std::make_shared<std::string>(10, 's');
+  queue.append_value(*large, large);
+  queue.append_value(*small, small);
+  CHECK(large.use_count() == 2);
+  CHECK(small.use_count() == 1);
+  queue.remove(kLarge - 1);
+  CHECK(large.use_count() == 2);
+  queue.remove(1);
+  CHECK(large.use_count() == 1);
+  queue.append_value(*large, large);
+  queue.clear();
+  CHECK(large.use_count() == 1);
 }
 
 TEST_CASE("any part of a queue can be sent") {
@@ -89,7 +106,7 @@ TEST_CASE("any part of a queue can be sent") {
     CAPTURE(position);
     SendQueue queue;
     queue.append(before);
-    queue.append_value(large);
+    queue.append_value(large, nullptr);
     queue.append(after);
     queue.remove(position);
     CHECK(queue.sent() == position);
@@ -119,7 +136,7 @@ TEST_CASE("a queue gives the same bytes, however they are taken out") {
     std::string expected;
     for (const std::string& value : values) {
       queue.append("header\r\n");
-      queue.append_value(value);
+      queue.append_value(value, nullptr);
       queue.append("\r\n");
       expected += "header\r\n" + value + "\r\n";
     }
@@ -144,7 +161,7 @@ TEST_CASE("a queue that was cleared begins again at position 0") {
   SendQueue queue;
   const std::string large(kLarge, 'l');
   queue.append("get key\r\n");
-  queue.append_value(large);
+  queue.append_value(large, nullptr);
   queue.remove(50);
   queue.clear();
   CHECK(queue.end() == 0);
