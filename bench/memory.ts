@@ -6,6 +6,7 @@ import { CLIENTS, type ClientName, OURS } from './clients';
 import { readNames, readNumber } from './command-line';
 import { HelperProcess } from './helper-process';
 import type { MemoryReply, MemoryRequest } from './memory-process';
+import { FRESH, HOT } from './memory-states';
 import { median } from './statistics';
 
 const USAGE = `npm run bench:memory -- [options]
@@ -28,10 +29,11 @@ const TIMEOUT = 300_000;
 type MemoryProcess = HelperProcess<MemoryRequest, MemoryReply>;
 
 async function withProcess<Result>(
+  state: string,
   nodeOptions: string[],
   use: (process: MemoryProcess) => Promise<Result>,
 ): Promise<Result> {
-  const process: MemoryProcess = new HelperProcess('memory-process.js', [], nodeOptions);
+  const process: MemoryProcess = new HelperProcess('memory-process.js', [state], nodeOptions);
   try {
     return await use(process);
   } finally {
@@ -46,10 +48,10 @@ async function ask(process: MemoryProcess, request: MemoryRequest): Promise<numb
   return reply.rss;
 }
 
-async function measureFresh(request: MemoryRequest, processes: number): Promise<number> {
+async function measure(state: string, request: MemoryRequest, processes: number): Promise<number> {
   const sizes: number[] = [];
   for (let count = 0; count < processes; count += 1) {
-    sizes.push(await withProcess(COLLECTED, (process) => ask(process, request)));
+    sizes.push(await withProcess(state, COLLECTED, (process) => ask(process, request)));
   }
   return median(sizes);
 }
@@ -59,12 +61,19 @@ async function reportIdle(
   clients: readonly ClientName[],
   processes: number,
 ): Promise<void> {
-  const alone = await measureFresh({ kind: 'rest' }, processes);
-  console.log(`Medians of ${processes} processes: alone ${megabytes(alone)}, and a client adds`);
+  const alone = { kind: 'rest' } as const;
+  const fresh = await measure(FRESH, alone, processes);
+  const hot = await measure(HOT, alone, processes);
+  console.log(
+    `Medians of ${processes} processes. What a client adds to a fresh process of its own,`,
+  );
+  console.log(`${megabytes(fresh)}, and to one that has run hot code before, ${megabytes(hot)}:`);
   for (const client of clients) {
-    const added = (await measureFresh({ kind: 'idle', client, server }, processes)) - alone;
-    const verdict = client === OURS ? judge(added, IDLE_LIMIT) : '';
-    console.log(`  ${client.padEnd(16)}${megabytes(added)}  ${verdict}`);
+    const idle = { kind: 'idle', client, server } as const;
+    const toFresh = (await measure(FRESH, idle, processes)) - fresh;
+    const toHot = (await measure(HOT, idle, processes)) - hot;
+    const verdict = client === OURS ? judge(toFresh, IDLE_LIMIT) : '';
+    console.log(`  ${client.padEnd(20)}${megabytes(toFresh)}${megabytes(toHot)}  ${verdict}`);
   }
 }
 
@@ -74,7 +83,7 @@ async function reportEndurance(
   millions: number,
 ): Promise<void> {
   console.log(`\n${client}, 128 callers, nine gets to one set: resident memory after each million`);
-  await withProcess([...COLLECTED, ...FULL_YOUNG_GENERATION], async (process) => {
+  await withProcess(FRESH, [...COLLECTED, ...FULL_YOUNG_GENERATION], async (process) => {
     const sizes: number[] = [];
     for (let count = 1; count <= millions; count += 1) {
       sizes.push(await ask(process, { kind: 'work', client, server, calls: MILLION }));

@@ -31,6 +31,8 @@ export interface DispatcherSettings {
 /** A turn that writes this much hands it over before it ends. */
 const largestBatch = 1024 * 1024;
 
+const mostIdsKept = 10_000;
+
 export class Dispatcher {
   readonly #settings: DispatcherSettings;
   readonly #session: NativeSession;
@@ -213,7 +215,15 @@ export class Dispatcher {
       if (answer.status >= firstNews) this.#announce(answer);
       else this.#settle(answer);
     }
-    if (this.#pendingCount === 0) this.#onIdle?.();
+    if (this.#pendingCount > 0) return;
+    if (this.#pending.length > mostIdsKept) this.#forgetIds();
+    this.#onIdle?.();
+  }
+
+  /** The table of a large backlog is not kept for ever. */
+  #forgetIds(): void {
+    this.#pending.length = 0;
+    this.#freeIds.length = 0;
   }
 
   #settle(answer: Answer): void {

@@ -1,5 +1,4 @@
 // What a caller may call a server, and the one form the rest of the package works with.
-import { isIPv6 } from 'node:net';
 import { describe, invalid, invalidText } from './errors';
 import { integer, maxUint32 } from './numbers';
 import { guarded, ownOptions } from './ownOptions';
@@ -33,6 +32,11 @@ export interface Server {
 }
 
 export const defaultPort = 11211;
+
+/** Not node:net's, which costs a process that does not need it two megabytes. Zones (%eth0) are not taken. */
+function isIPv6(text: string): boolean {
+  return /^[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text) && URL.canParse(`http://[${text}]`);
+}
 
 // As `memcached_server_add` takes them, and no more than a resolver can do anything with: what is
 // left out (blanks, `/`, `@`, control characters) would change the target or a message (B35, H61).

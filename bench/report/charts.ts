@@ -13,14 +13,18 @@ export type DrawnFigure = (typeof FIGURES_DRAWN)[number];
 const CLIENTS_DRAWN: readonly ClientName[] = [OURS, OTHER_ENGINE, ...PEERS, BASELINE];
 
 const TITLES: Record<DrawnFigure, string> = {
-  rate: 'operations a second (more is better)',
-  loopTime: 'event-loop time of an operation, microseconds (less is better)',
+  rate: 'operations a second, logarithmic (more is better)',
+  loopTime: 'event-loop time, microseconds an operation, logarithmic (less is better)',
 };
 
 const FILE_NAMES: Record<DrawnFigure, string> = { rate: 'rate', loopTime: 'loop-time' };
 
 export function chartName(operation: OperationName, figure: DrawnFigure): string {
   return `${operation}-${FILE_NAMES[figure]}.svg`;
+}
+
+export function chartTitle(operation: OperationName, figure: DrawnFigure): string {
+  return `${operation}, ${SMALL} B, loopback: ${TITLES[figure]}`;
 }
 
 /** What measures a chart alone. */
@@ -42,7 +46,7 @@ export function drawChart(
     }),
   );
   return drawLines({
-    title: `${operation}, ${SMALL} B, loopback: ${TITLES[figure]}`,
+    title: chartTitle(operation, figure),
     source: chartCommand(operation),
     axis: 'callers',
     positions: CHARTED_CALLERS.map(String),

@@ -1,16 +1,23 @@
 // Markdown by hand.
 
-/** The first column is text, the others are numbers. */
+/** Columns of numbers are aligned to the right. */
 export function renderTable(titles: readonly string[], rows: readonly string[][]): string {
-  const rule = titles.map((_, column) => (column === 0 ? '---' : '--:'));
+  const rule = titles.map((_, column) =>
+    rows.every((cells) => isNumber(cells[column] as string)) ? '--:' : '---',
+  );
   return [titles, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** A missing one counts as one. */
+function isNumber(cell: string): boolean {
+  return /^(-|-?[\d.,]+)$/.test(cell);
 }
 
 export function code(text: string): string {
   return `\`${text}\``;
 }
 
-/** With thin groups of three digits: `1 234 567`. */
+/** `1,234,567` */
 export function wholeNumber(value: number): string {
   return value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ',');
 }

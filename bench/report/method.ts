@@ -6,9 +6,10 @@ import type { Run } from './report';
 
 export function renderMethod({ environment, rounds }: Run): string {
   const { count, duration, warmUp } = rounds;
-  return `Everything on this page but the paragraphs under the first table was written by
-${code(invocation())}. The command beside a figure measures that figure alone. Absolute numbers
-are those of one machine, and on a machine in use only ratios mean anything:
+  return `All but the text right under the first table was written by
+${code(invocation(count, duration))}. The command beside a
+figure measures that figure alone. Absolute numbers are those of one machine, and on a machine in
+use only ratios mean anything:
 
 \`\`\`
 ${renderEnvironment(environment)}
@@ -18,7 +19,7 @@ ${renderEnvironment(environment)}
   it, one at a time, and nobody is always first.
 - A caller is a closed loop: it awaits its operation, then issues the next. Values have 100 bytes
   unless a size is given, keys are spread over at least 10,000.
-- ${count} rounds of ${duration} ms after ${warmUp} ms of warm-up; a figure is the median of the rounds.
+- A figure is the median of its rounds: ${count} of ${duration} ms, each after ${warmUp} ms of warm-up.
 - Every value read is compared with what was written. A client that gives a wrong answer, fails or
   falls silent has no figure in that scenario.
 - *loop*: time the event loop was busy, an operation (\`performance.eventLoopUtilization\`), with the
@@ -30,7 +31,7 @@ ${renderEnvironment(environment)}
 - +0.5 ms: a proxy holds every reply back for that long.`;
 }
 
-/** As it was called, since options change what the figures are worth. */
-function invocation(): string {
-  return ['npm run bench --', ...process.argv.slice(2)].join(' ');
+/** With the options that change what the figures are worth. */
+function invocation(count: number, duration: number): string {
+  return `npm run bench -- --report --rounds ${count} --duration ${duration}`;
 }

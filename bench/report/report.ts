@@ -7,7 +7,7 @@ import type { Environment } from '../environment';
 import { CHARTED } from '../plan';
 import type { Results } from '../results';
 import type { TrialResults } from '../trials';
-import { chartCommand, chartName, drawChart, FIGURES_DRAWN } from './charts';
+import { chartCommand, chartName, chartTitle, drawChart, FIGURES_DRAWN } from './charts';
 import { renderFloors } from './floor-table';
 import { renderLoads } from './load-table';
 import { renderMethod } from './method';
@@ -56,7 +56,7 @@ function renderReport(run: Run): string {
 
 function renderCharts(operation: (typeof CHARTED)[number]): string {
   const images = FIGURES_DRAWN.map(
-    (figure) => `![${operation}: ${figure}](charts/${chartName(operation, figure)})`,
+    (figure) => `![${chartTitle(operation, figure)}](charts/${chartName(operation, figure)})`,
   );
   return [...images, `\`${chartCommand(operation)}\``].join('\n\n');
 }

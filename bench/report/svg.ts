@@ -105,7 +105,7 @@ function x(index: number, count: number): number {
 function drawTick(tick: number, scale: Scale): string[] {
   const y = scale.y(tick);
   return [
-    `<line class="grid" x1="${LEFT}" x2="${RIGHT}" y1="${round(y)}" y2="${round(y)}"/>`,
+    `<line class="grid" x1="${LEFT}" x2="${RIGHT - 30}" y1="${round(y)}" y2="${round(y)}"/>`,
     text(LEFT - 8, y + 4, tick.toLocaleString('en'), 'end'),
   ];
 }

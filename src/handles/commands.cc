@@ -245,8 +245,8 @@ Answer stats(Connection& connection, std::string_view section) {
     return {{.status = Status::Ok}, {}, true};
   }
   if (answer.outcome.status != Status::Ok) return answer;
-  // No lines are what libmemcached makes of an ERROR (H56). These have none by themselves: the items
-  // of an empty server, and a reset over the binary protocol.
+  // No lines are what libmemcached makes of an ERROR (H56). These have none by themselves: the
+  // items of an empty server, and a reset over the binary protocol.
   const bool may_be_empty =
       name == "items" || (name == "reset" && connection.protocol() == Protocol::Binary);
   if (lines.empty() && !may_be_empty) {

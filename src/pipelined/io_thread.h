@@ -50,6 +50,7 @@ class IoThread {
   uv_prepare_t before_poll_{};
   uv_timer_t tick_{};
   std::thread thread_;
+  std::size_t taken_since_idle_ = 0;  // the loop's thread only
 
   std::mutex mutex_;  // guards all below
   std::condition_variable ended_;

@@ -23,8 +23,7 @@ void SendQueue::append(std::string_view bytes) {
   end_ += bytes.size();
 }
 
-void SendQueue::append_value(std::string_view bytes,
-                             const std::shared_ptr<const void>& owner) {
+void SendQueue::append_value(std::string_view bytes, const std::shared_ptr<const void>& owner) {
   if (bytes.size() < kLargeValue) return append(bytes);
   pieces_.push_back({{}, bytes, owner});
   end_ += bytes.size();

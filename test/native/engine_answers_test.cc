@@ -1,10 +1,10 @@
-#include "engine/answers.h"
-
 #include <doctest/doctest.h>
 
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "engine/answers.h"
 #include "routing/support.h"
 #include "support/client.h"
 
@@ -84,6 +84,28 @@ TEST_CASE("whoever settled an operation itself tells it") {
   REQUIRE(client.batch->settle_unsent(0));
   Answers(kServer, metrics).tell(client.operation(0), {.status = Status::Timeout});
   CHECK(client.sink->answers(1)[0].status == Status::Timeout);
+}
+
+TEST_CASE("a value that was received in its place goes to the client at once") {
+  MetricsRecorder metrics;
+  const Client client(2);
+  OutcomeBuffer buffer;
+  buffer.append({.id = 1, .server = kServer, .value = "value"});
+  Answers answers(kServer, metrics);
+  answers.settle_received(client.operation(1), std::move(buffer));
+  CHECK(client.sink->answers(1)[0].value == "value");
+  CHECK(gets_of(metrics).count == 1);
+}
+
+TEST_CASE("a value that was received too late is dropped") {
+  MetricsRecorder metrics;
+  const Client client(1);
+  REQUIRE(client.batch->settle(0));
+  OutcomeBuffer buffer;
+  buffer.append({.value = "value"});
+  Answers(kServer, metrics).settle_received(client.operation(0), std::move(buffer));
+  CHECK(client.sink->deliveries() == 0);
+  CHECK(gets_of(metrics).count == 0);
 }
 
 TEST_CASE("answers are counted once, by what became of them") {

@@ -1,5 +1,3 @@
-#include "engine/batch.h"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -9,6 +7,7 @@
 #include <string>
 #include <thread>
 
+#include "engine/batch.h"
 #include "routing/support.h"
 #include "support/client.h"
 
@@ -24,7 +23,9 @@ Batch batch_of(const std::string& bytes, Deadline now = Clock::now()) {
 
 Batch batch_of(const std::vector<Request>& requests) { return batch_of(packed(requests)); }
 
-std::uint32_t place_of(std::string_view key) { return Router(servers_of(3), kModula).server_of(key); }
+std::uint32_t place_of(std::string_view key) {
+  return Router(servers_of(3), kModula).server_of(key);
+}
 
 std::string bytes_of(const std::string& hex) {
   std::string bytes;
@@ -34,8 +35,8 @@ std::string bytes_of(const std::string& hex) {
   return bytes;
 }
 
-// A batch that lib/batch.ts wrote. The bytes between an operation and the next whole word are whatever
-// its buffer held before.
+// A batch that lib/batch.ts wrote. The bytes between an operation and the next whole word are
+// whatever its buffer held before.
 const std::string kWrittenByJavaScript = bytes_of(
     // gets k, 250 ms
     "0100000001010000fa000000000000006be74e22"

@@ -1,5 +1,3 @@
-#include "engine/breaker.h"
-
 #include <doctest/doctest.h>
 
 #include <array>
@@ -7,6 +5,8 @@
 #include <set>
 #include <thread>
 #include <vector>
+
+#include "engine/breaker.h"
 
 namespace cache {
 namespace {

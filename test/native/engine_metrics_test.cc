@@ -1,9 +1,9 @@
-#include "engine/metrics.h"
-
 #include <doctest/doctest.h>
 
 #include <thread>
 #include <vector>
+
+#include "engine/metrics.h"
 
 namespace cache {
 namespace {

@@ -1,10 +1,9 @@
-#include "engine/outcome_buffer.h"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <string>
 
+#include "engine/outcome_buffer.h"
 #include "support/packing.h"
 
 namespace cache {
@@ -41,8 +40,9 @@ TEST_CASE("a value that ends at a whole word, and none, are not padded") {
   CHECK(bytes_of({}).size() == 28);
 }
 
-TEST_CASE("a failure has its errno where a hit has its flags, and says whether it may have been "
-          "applied") {
+TEST_CASE(
+    "a failure has its errno where a hit has its flags, and says whether it may have been "
+    "applied") {
   using namespace std::string_view_literals;
   CHECK(bytes_of({.id = 7,
                   .status = Status::Connection,

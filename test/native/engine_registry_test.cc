@@ -1,10 +1,9 @@
-#include "engine/registry.h"
-
 #include <doctest/doctest.h>
 
 #include <array>
 #include <thread>
 
+#include "engine/registry.h"
 #include "support/client.h"
 #include "support/engines.h"
 #include "support/eventually.h"
@@ -13,9 +12,7 @@
 namespace cache {
 namespace {
 
-bool is_closed(Engine& engine) {
-  return ask(engine, get("key")).status == Status::Closed;
-}
+bool is_closed(Engine& engine) { return ask(engine, get("key")).status == Status::Closed; }
 
 }  // namespace
 
@@ -30,7 +27,7 @@ TEST_CASE("every difference of servers, ring or options makes another engine") {
   EngineRegistry registry;
   const EngineConfig config = config_of(server_that_is_not_there());
   const auto engine = registry.acquire(config, true);
-  std::array<EngineConfig, 8> others;
+  std::array<EngineConfig, 9> others;
   others.fill(config);
   others[0].servers.push_back(server_that_is_not_there());
   others[1].servers[0].port ^= 1U;
@@ -40,6 +37,7 @@ TEST_CASE("every difference of servers, ring or options makes another engine") {
   others[5].transport.protocol = Protocol::Binary;
   others[6].transport.connections += 1;
   others[7].transport.connect_timeout_ms += 1;
+  others[8].transport.engine = EngineKind::Pipelined;
   for (const EngineConfig& other : others) CHECK(registry.acquire(other, true) != engine);
 }
 

@@ -1,11 +1,10 @@
-#include "engine/resolver.h"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <array>
 #include <thread>
 
+#include "engine/resolver.h"
 #include "support/eventually.h"
 
 namespace cache {
@@ -38,6 +37,14 @@ TEST_CASE("localhost resolves, and is then known without waiting") {
   CHECK(resolver.resolve("localhost", Clock::now() - std::chrono::seconds(1)) == addresses);
 }
 
+TEST_CASE("who does not wait is told what is known, and what becomes known later") {
+  Resolver resolver;
+  CHECK(resolver.known("127.0.0.1") == std::vector<std::string>{"127.0.0.1"});
+  CHECK(eventually([&] { return contains(resolver.known("localhost"), "127.0.0.1"); }));
+  CHECK(resolver.known(kUnknown).empty());
+  resolver.resolve(kUnknown, in_time());  // waits for the lookup that the line above has started
+}
+
 TEST_CASE("a name that is none resolves to nothing, each time it is asked for") {
   Resolver resolver;
   CHECK(resolver.resolve(kUnknown, in_time()).empty());
@@ -47,9 +54,8 @@ TEST_CASE("a name that is none resolves to nothing, each time it is asked for") 
 TEST_CASE("who has no time gets nothing, and the lookup goes on for the next") {
   Resolver resolver;
   resolver.resolve("localhost", Clock::now() - std::chrono::seconds(1));
-  CHECK(eventually([&] {
-    return contains(resolver.resolve("localhost", Clock::now()), "127.0.0.1");
-  }));
+  CHECK(eventually(
+      [&] { return contains(resolver.resolve("localhost", Clock::now()), "127.0.0.1"); }));
 }
 
 TEST_CASE("an address is current while its host has it") {

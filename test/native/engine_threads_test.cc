@@ -1,8 +1,8 @@
-#include "engine/threads.h"
-
 #include <doctest/doctest.h>
 
 #include <array>
+
+#include "engine/threads.h"
 
 namespace cache {
 namespace {

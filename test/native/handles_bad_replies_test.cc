@@ -55,6 +55,7 @@ std::vector<Scripted> useless_replies() {
       {"VALUE other 0 1\r\nx\r\nEND\r\n"},
       {"VALUE keys 0 1\r\nx\r\nEND\r\n"},
       {"VALUE ke 0 1\r\nx\r\nEND\r\n"},
+      {"END\r\nVALUE next 0 5\r\nwrong\r\nEND\r\n"},
       {"", kThenClose},
       {"EN", kThenClose},
       {"VALUE key", kThenClose},
@@ -146,7 +147,8 @@ TEST_CASE("nothing is a miss while the END is missing") {
 }
 
 TEST_CASE("a server that falls silent costs a read its time, and the next operation works") {
-  for (const std::string beginning : {"", "VAL", "VALUE key 0 5\r\n", "VALUE key 0 5\r\nhel", "EN"}) {
+  for (const std::string beginning :
+       {"", "VAL", "VALUE key 0 5\r\n", "VALUE key 0 5\r\nhel", "EN"}) {
     CAPTURE(beginning);
     Fixture fixture;
     fixture.server.script_others(Scripted{beginning});
@@ -195,14 +197,10 @@ TEST_CASE("bytes that nobody asked for end a connection before they are taken fo
 TEST_CASE("no read of the binary protocol is a miss before the server has said that it is done") {
   using namespace std::string_view_literals;
   const std::string noop = bytes_of({.opcode = opcode::kNoop});
-  const std::string value = bytes_of({.opcode = opcode::kGetKQ,
-                                      .extras = "\0\0\0\0"sv,
-                                      .key = "key",
-                                      .value = "value"});
-  const std::string other = bytes_of({.opcode = opcode::kGetKQ,
-                                      .extras = "\0\0\0\0"sv,
-                                      .key = "other",
-                                      .value = "value"});
+  const std::string value =
+      bytes_of({.opcode = opcode::kGetKQ, .extras = "\0\0\0\0"sv, .key = "key", .value = "value"});
+  const std::string other = bytes_of(
+      {.opcode = opcode::kGetKQ, .extras = "\0\0\0\0"sv, .key = "other", .value = "value"});
   const std::string refused =
       bytes_of({.opcode = opcode::kNoop, .status = 0x86, .value = "Temporary failure"});
   const std::vector<Scripted> replies{

@@ -30,9 +30,9 @@ Request write(Command command) {
 }
 
 // The commands that wait for a reply of one line.
-const std::vector kWrites{Command::Set,    Command::Add,     Command::Replace, Command::Append,
-                          Command::Prepend, Command::Cas,    Command::Incr,    Command::Decr,
-                          Command::Touch,  Command::Delete};
+const std::vector kWrites{Command::Set,     Command::Add,   Command::Replace, Command::Append,
+                          Command::Prepend, Command::Cas,   Command::Incr,    Command::Decr,
+                          Command::Touch,   Command::Delete};
 
 void check_next_operations_work(Fixture& fixture) {
   CHECK(ask(fixture.engine, set("next", "value")).status == Status::Ok);
@@ -140,8 +140,7 @@ TEST_CASE("writes that the server refuses again and again do not open the breake
 
 TEST_CASE("a counter that is none keeps its connection") {
   Fixture fixture;
-  const std::string refusal =
-      "CLIENT_ERROR cannot increment or decrement non-numeric value\r\n";
+  const std::string refusal = "CLIENT_ERROR cannot increment or decrement non-numeric value\r\n";
   check_write(fixture, write(Command::Incr), {refusal}, {Status::NotNumeric, false, ""});
   CHECK(fixture.server.connections() == 1);
 }

@@ -51,9 +51,9 @@ TEST_CASE("what was set is got, with its flags") {
 
 TEST_CASE("every command tells a miss from everything else") {
   in_both_protocols([](Engine& engine) {
-    for (const Command command : {Command::Get, Command::Gets, Command::Has, Command::Cas,
-                                  Command::Incr, Command::Decr, Command::Touch,
-                                  Command::GetAndTouch, Command::Delete}) {
+    for (const Command command :
+         {Command::Get, Command::Gets, Command::Has, Command::Cas, Command::Incr, Command::Decr,
+          Command::Touch, Command::GetAndTouch, Command::Delete}) {
       CAPTURE(command);
       CHECK(status_of(engine, {.command = command, .key = "none", .number = 1}) == Status::Miss);
     }
@@ -143,10 +143,10 @@ TEST_CASE("a token that libmemcached cannot send as text is refused and nothing 
 TEST_CASE("a binary token has all 64 bits") {
   RealServer server(Protocol::Binary);
   ask(server.engine, set("key", "value"));
-  CHECK(status_of(server.engine, {.command = Command::Cas,
-                                  .key = "key",
-                                  .value = "changed",
-                                  .number = UINT64_MAX}) == Status::Exists);
+  CHECK(status_of(
+            server.engine,
+            {.command = Command::Cas, .key = "key", .value = "changed", .number = UINT64_MAX}) ==
+        Status::Exists);
   check_hit(server.engine, "key", "value");
 }
 
@@ -164,17 +164,16 @@ TEST_CASE("every write with a time to live passes it on") {
   in_both_protocols([](Engine& engine) {
     for (const Command command : {Command::Set, Command::Add}) {
       CAPTURE(command);
-      const Request write{
-          .command = command, .key = "key", .value = "value", .exptime = kExpired};
+      const Request write{.command = command, .key = "key", .value = "value", .exptime = kExpired};
       CHECK(status_of(engine, write) == Status::Ok);
       check_miss(engine, "key");
     }
 
     ask(engine, set("key", "value"));
-    CHECK(status_of(engine, {.command = Command::Replace,
-                             .key = "key",
-                             .value = "value",
-                             .exptime = kExpired}) == Status::Ok);
+    CHECK(status_of(
+              engine,
+              {.command = Command::Replace, .key = "key", .value = "value", .exptime = kExpired}) ==
+          Status::Ok);
     check_miss(engine, "key");
 
     ask(engine, set("key", "value"));

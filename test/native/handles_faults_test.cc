@@ -58,7 +58,8 @@ void in_both_protocols(const Test& test, std::uint32_t connections = 4) {
 
 }  // namespace
 
-TEST_CASE("a server that hangs costs no operation more than its time, and there are no false misses") {
+TEST_CASE(
+    "a server that hangs costs no operation more than its time, and there are no false misses") {
   in_both_protocols([](RealServer& server) {
     for (int i = 0; i < 40; ++i) ask(server.engine, set("key" + std::to_string(i), "value"));
     server.memcached.suspend();
@@ -91,25 +92,28 @@ TEST_CASE("a server that hangs before anybody is connected to it costs no more e
   }
 }
 
-TEST_CASE("a write in flight when the server hangs may have been applied, those behind it were not") {
-  in_both_protocols([](RealServer& server) {
-    REQUIRE(works(server.engine));
-    server.memcached.suspend();
-    Request first = set("first", "value");
-    first.timeout = milliseconds(400);
-    Request late = set("late", "value");
-    late.timeout = milliseconds(100);
-    const auto answers = ask(server.engine, {first, late, late, late});
-    CHECK(answers[0].status == Status::Timeout);
-    CHECK(answers[0].maybe_applied);
-    for (const int behind : {1, 2, 3}) {
-      CHECK(answers[behind].status == Status::Timeout);
-      CHECK_FALSE(answers[behind].maybe_applied);
-    }
-    server.memcached.resume();
-    REQUIRE(eventually([&] { return works(server.engine); }));
-    CHECK(ask(server.engine, get("late")).status == Status::Miss);
-  }, kOneConnection);
+TEST_CASE(
+    "a write in flight when the server hangs may have been applied, those behind it were not") {
+  in_both_protocols(
+      [](RealServer& server) {
+        REQUIRE(works(server.engine));
+        server.memcached.suspend();
+        Request first = set("first", "value");
+        first.timeout = milliseconds(400);
+        Request late = set("late", "value");
+        late.timeout = milliseconds(100);
+        const auto answers = ask(server.engine, {first, late, late, late});
+        CHECK(answers[0].status == Status::Timeout);
+        CHECK(answers[0].maybe_applied);
+        for (const int behind : {1, 2, 3}) {
+          CHECK(answers[behind].status == Status::Timeout);
+          CHECK_FALSE(answers[behind].maybe_applied);
+        }
+        server.memcached.resume();
+        REQUIRE(eventually([&] { return works(server.engine); }));
+        CHECK(ask(server.engine, get("late")).status == Status::Miss);
+      },
+      kOneConnection);
 }
 
 TEST_CASE("clients hear once that a server went down and once that it came up") {
@@ -140,20 +144,22 @@ TEST_CASE("clients hear once that a server went down and once that it came up") 
 }
 
 TEST_CASE("while a server hangs nobody waits for it, and nothing is sent") {
-  in_both_protocols([](RealServer& server) {
-    REQUIRE(works(server.engine));
-    server.memcached.suspend();
-    open_breaker(server.engine);
-    // With a minute's time: whoever waited for a probe of the server would get another answer.
-    for (int round = 0; round < 20; ++round) {
-      for (const Answered& answered : ask(server.engine, reads_and_writes(8, kPatience))) {
-        CHECK(answered.status == Status::ServerDown);
-        CHECK_FALSE(answered.maybe_applied);
-      }
-      std::this_thread::sleep_for(milliseconds(20));
-    }
-    CHECK(server.engine.metrics()[0].breaker_open);
-  }, kOneConnection);
+  in_both_protocols(
+      [](RealServer& server) {
+        REQUIRE(works(server.engine));
+        server.memcached.suspend();
+        open_breaker(server.engine);
+        // With a minute's time: whoever waited for a probe of the server would get another answer.
+        for (int round = 0; round < 20; ++round) {
+          for (const Answered& answered : ask(server.engine, reads_and_writes(8, kPatience))) {
+            CHECK(answered.status == Status::ServerDown);
+            CHECK_FALSE(answered.maybe_applied);
+          }
+          std::this_thread::sleep_for(milliseconds(20));
+        }
+        CHECK(server.engine.metrics()[0].breaker_open);
+      },
+      kOneConnection);
 }
 
 TEST_CASE("a server that hangs does not delay the others") {

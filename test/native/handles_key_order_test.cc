@@ -1,9 +1,9 @@
-#include "handles/key_order.h"
-
 #include <doctest/doctest.h>
 
 #include <thread>
 #include <vector>
+
+#include "handles/key_order.h"
 
 namespace cache {
 namespace {

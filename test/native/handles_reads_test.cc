@@ -48,45 +48,50 @@ TEST_CASE("ten thousand reads of two hundred keys, half of them there, are all a
 }
 
 TEST_CASE("everybody who asks for a key gets it, each what was asked for") {
-  in_both_protocols([](Engine& engine) {
-    ask(engine, set("there", "value"));
-    const std::vector<Request> reads{
-        get("there"),
-        {.command = Command::Gets, .key = "there"},
-        {.command = Command::Has, .key = "there"},
-        get("none"),
-        get("there"),
-        {.command = Command::Gets, .key = "none"},
-        {.command = Command::Has, .key = "none"},
-    };
-    const Turn one(engine, reads);
-    const Turn other(engine, reads);
-    for (const Turn* turn : {&one, &other}) {
-      const auto answers = turn->answers();
-      for (const int hit : {0, 1, 2, 4}) CHECK(answers[hit].status == Status::Ok);
-      for (const int miss : {3, 5, 6}) CHECK(answers[miss].status == Status::Miss);
-      for (const int value : {0, 1, 4}) CHECK(answers[value].value == "value");
-      CHECK(answers[1].number != 0);
-      CHECK(answers[2].value.empty());
-    }
-  }, kOneConnection);
+  in_both_protocols(
+      [](Engine& engine) {
+        ask(engine, set("there", "value"));
+        const std::vector<Request> reads{
+            get("there"),
+            {.command = Command::Gets, .key = "there"},
+            {.command = Command::Has, .key = "there"},
+            get("none"),
+            get("there"),
+            {.command = Command::Gets, .key = "none"},
+            {.command = Command::Has, .key = "none"},
+        };
+        const Turn one(engine, reads);
+        const Turn other(engine, reads);
+        for (const Turn* turn : {&one, &other}) {
+          const auto answers = turn->answers();
+          for (const int hit : {0, 1, 2, 4}) CHECK(answers[hit].status == Status::Ok);
+          for (const int miss : {3, 5, 6}) CHECK(answers[miss].status == Status::Miss);
+          for (const int value : {0, 1, 4}) CHECK(answers[value].value == "value");
+          CHECK(answers[1].number != 0);
+          CHECK(answers[2].value.empty());
+        }
+      },
+      kOneConnection);
 }
 
 TEST_CASE("several clients' reads on one connection go back to each of them") {
-  in_both_protocols([](Engine& engine) {
-    constexpr int kKeys = 50;
-    store_odd_keys(engine, kKeys);
-    std::vector<Turn> turns;
-    for (int turn = 0; turn < 20; ++turn) {
-      std::vector<Request> reads;
-      for (int i = 0; i < kKeys; ++i) reads.push_back(get("key" + std::to_string((i + turn) % kKeys)));
-      turns.emplace_back(engine, reads);
-    }
-    for (int turn = 0; turn < 20; ++turn) {
-      const auto answers = turns[turn].answers();
-      for (int i = 0; i < kKeys; ++i) check_odd_key(answers[i], (i + turn) % kKeys);
-    }
-  }, kOneConnection);
+  in_both_protocols(
+      [](Engine& engine) {
+        constexpr int kKeys = 50;
+        store_odd_keys(engine, kKeys);
+        std::vector<Turn> turns;
+        for (int turn = 0; turn < 20; ++turn) {
+          std::vector<Request> reads;
+          for (int i = 0; i < kKeys; ++i)
+            reads.push_back(get("key" + std::to_string((i + turn) % kKeys)));
+          turns.emplace_back(engine, reads);
+        }
+        for (int turn = 0; turn < 20; ++turn) {
+          const auto answers = turns[turn].answers();
+          for (int i = 0; i < kKeys; ++i) check_odd_key(answers[i], (i + turn) % kKeys);
+        }
+      },
+      kOneConnection);
 }
 
 TEST_CASE("operations on one key take effect in their order, awaited or not") {

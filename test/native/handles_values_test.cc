@@ -10,7 +10,8 @@
 namespace cache {
 namespace {
 
-// libmemcached's write buffer: it leaves a request of k times as much in the kernel (section 1, row 6).
+// libmemcached's write buffer: it leaves a request of k times as much in the kernel (section 1, row
+// 6).
 constexpr std::size_t kWriteBuffer = 8196;
 
 std::string bytes_of(std::size_t length) {
@@ -60,7 +61,8 @@ TEST_CASE("a value may hold any bytes, those of the protocol too") {
   in_both_protocols([](Engine& engine, Protocol) {
     check_round_trip(engine, set("key", bytes_of(4096)));
     check_round_trip(engine, set("key", "\r\n"));
-    check_round_trip(engine, set("key", "END\r\nVALUE other 0 1\r\nx\r\nEND\r\nSERVER_ERROR x\r\n"));
+    check_round_trip(engine,
+                     set("key", "END\r\nVALUE other 0 1\r\nx\r\nEND\r\nSERVER_ERROR x\r\n"));
     check_round_trip(engine, set("key", std::string(3, '\0')));
   });
 }

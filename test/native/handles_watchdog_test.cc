@@ -1,10 +1,9 @@
-#include "handles/watchdog.h"
-
 #include <doctest/doctest.h>
 
 #include <atomic>
 #include <thread>
 
+#include "handles/watchdog.h"
 #include "support/eventually.h"
 
 namespace cache {

@@ -6,8 +6,8 @@ namespace cache {
 
 Turn::Turn(Engine& engine, const std::vector<Request>& requests) : count_(requests.size()) {
   const std::string bytes = packed(requests);
-  engine.submit(std::make_shared<Batch>(bytes.data(), bytes.size(), count_, engine.router(), Clock::now(),
-                                        sink_));
+  engine.submit(std::make_shared<Batch>(bytes.data(), bytes.size(), count_, engine.router(),
+                                        Clock::now(), sink_));
 }
 
 std::vector<Answered> ask(Engine& engine, const std::vector<Request>& requests) {

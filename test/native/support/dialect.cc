@@ -66,7 +66,8 @@ std::size_t big_endian(std::string_view bytes) {
 
 std::string big_endian(std::uint64_t number, int size) {
   std::string bytes;
-  for (int shift = (size - 1) * 8; shift >= 0; shift -= 8) bytes += static_cast<char>(number >> shift);
+  for (int shift = (size - 1) * 8; shift >= 0; shift -= 8)
+    bytes += static_cast<char>(number >> shift);
   return bytes;
 }
 

@@ -25,7 +25,7 @@ struct Request {
   std::optional<std::uint64_t> initial;
   std::string group_key;
   std::uint32_t namespace_length = 0;
-  std::uint32_t server = 0;  // of a server-wide command
+  std::uint32_t server = 0;                                      // of a server-wide command
   std::chrono::milliseconds timeout = std::chrono::seconds(60);  // never, as far as a test goes
 };
 

@@ -1,6 +1,8 @@
 #include "support/scripted_server.h"
 
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -40,12 +42,20 @@ bool drip(int socket, const std::string& bytes, std::chrono::milliseconds pause)
   return true;
 }
 
-// Until the other end has all that was sent, the end of the connection too: the kernel delivers later
-// than it returns, on loopback as well.
+bool is_over(int socket) {
+  tcp_info info{};
+  socklen_t length = sizeof info;
+  return getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) != 0 ||
+         info.tcpi_state == TCP_CLOSE;
+}
+
+// Until the other end has all that was sent, the end of the connection too: the kernel delivers
+// later than it returns, on loopback as well.
 void wait_until_delivered(int socket) {
   eventually([socket] {
     int unacknowledged = 0;
-    return ioctl(socket, SIOCOUTQ, &unacknowledged) != 0 || unacknowledged == 0;
+    ioctl(socket, SIOCOUTQ, &unacknowledged);
+    return unacknowledged == 0 || is_over(socket);
   });
 }
 

@@ -16,9 +16,9 @@
 namespace cache {
 
 struct Scripted {
-  std::string bytes;                        // none: the request is never answered
-  bool then_close = false;                  // the connection
-  std::chrono::milliseconds pause{0};       // before each byte: a slow drip
+  std::string bytes;                   // none: the request is never answered
+  bool then_close = false;             // the connection
+  std::chrono::milliseconds pause{0};  // before each byte: a slow drip
 };
 
 // Answers politely (dialect.h) what it has no script for. Never to be told a reply that makes

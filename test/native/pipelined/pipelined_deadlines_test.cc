@@ -1,0 +1,147 @@
+// Servers that stall.
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "pipelined/played.h"
+
+namespace cache {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLater{500};
+
+}  // namespace
+
+TEST_CASE("a server that stalls costs an operation its time, and the connection") {
+  for (const std::string beginning : {"", "VAL", "VALUE key 0 5\r\n", "VALUE key 0 5\r\nhel", "EN"}) {
+    CAPTURE(beginning);
+    Played played;
+    const Turn turn(played.engine, {within(kSoon, get("key"))});
+    PlayedConnection connection = played.server.accept();
+    check_received(connection, "get key\r\n");
+    connection.send(beginning);
+    const Answered answered = turn.answers()[0];
+    CHECK(answered.status == Status::Timeout);
+    CHECK_FALSE(answered.maybe_applied);
+    CHECK(connection.receive_rest().empty());
+    played.check_works_again();
+  }
+}
+
+TEST_CASE("a write that got no answer in its time may have been applied") {
+  for (const Request& write : {set("key", "v"), request(Command::Delete, "key"),
+                               request(Command::GetAndTouch, "key"), request(Command::Flush, "")}) {
+    Played played;
+    const Turn turn(played.engine, {within(kSoon, write)});
+    PlayedConnection connection = played.server.accept();
+    CHECK(turn.answers()[0].status == Status::Timeout);
+    CHECK(turn.answers()[0].maybe_applied);
+    CHECK_FALSE(connection.receive_rest().empty());
+    played.check_works_again();
+  }
+}
+
+TEST_CASE("a reply that comes too late reaches nobody") {
+  Played played;
+  const Turn late(played.engine, {within(kSoon, get("key"))});
+  PlayedConnection first = played.server.accept();
+  check_received(first, "get key\r\n");
+  CHECK(late.answers()[0].status == Status::Timeout);
+  first.send("VALUE key 0 4\r\nlate\r\nEND\r\n");
+  const Turn next(played.engine, {get("key")});
+  PlayedConnection second = played.server.accept();
+  check_received(second, "get key\r\n");
+  second.send("VALUE key 0 3\r\nnow\r\nEND\r\n");
+  CHECK(next.answers()[0].value == "now");
+}
+
+TEST_CASE("a read that has more time than the one that stalled is asked again") {
+  Played played;
+  const Turn turn(played.engine, {within(kSoon, get("a")), get("b"), set("c", "3")});
+  PlayedConnection first = played.server.accept();
+  check_received(first, "get a b\r\nset c 0 0 1\r\n3\r\n");
+  PlayedConnection second = played.server.accept();
+  check_received(second, "get b\r\n");
+  second.send(value_reply("b", "B") + "END\r\n");
+  const auto answers = turn.answers();
+  CHECK(answers[0].status == Status::Timeout);
+  CHECK(answers[1].value == "B");
+  CHECK(is_failure(answers[2].status));
+  CHECK(answers[2].maybe_applied);
+}
+
+TEST_CASE("a read that is asked again keeps its deadline") {
+  for (const bool first_is_later : {false, true}) {
+    CAPTURE(first_is_later);
+    Played played;
+    const Turn turn(played.engine, {within(first_is_later ? kLater : kSoon, get("a")),
+                                    within(first_is_later ? kSoon : kLater, get("b"))});
+    PlayedConnection first = played.server.accept();
+    PlayedConnection second = played.server.accept();
+    const std::string again = first_is_later ? "get a\r\n" : "get b\r\n";
+    check_received(second, again);
+    for (const Answered& answered : turn.answers()) CHECK(answered.status == Status::Timeout);
+    CHECK(first.receive_rest() == "get a b\r\n");
+    CHECK(second.receive_rest().empty());
+  }
+}
+
+TEST_CASE("a stalled value does not keep other reads beyond their deadline") {
+  Played played;
+  const Turn turn(played.engine, {within(kSoon, get("a")), within(kLater, get("b"))});
+  PlayedConnection first = played.server.accept();
+  first.send("VALUE a 0 100000\r\n" + std::string(50'000, 'a'));
+  PlayedConnection second = played.server.accept();
+  check_received(second, "get b\r\n");
+  second.send("VALUE b 0 100000\r\n" + std::string(50'000, 'b'));
+  for (const Answered& answered : turn.answers()) CHECK(answered.status == Status::Timeout);
+}
+
+TEST_CASE("an operation whose deadline passed while it waited is never sent") {
+  Played played(16 * 1024);
+  const std::string large(8'000'000, 'l');
+  const Turn blocked(played.engine, {set("large", large)});
+  PlayedConnection connection = played.server.accept();
+  check_received(connection, "set large 0 0 8000000\r\n");
+  const Turn waiting(played.engine, {within(kSoon, set("a", "1")), within(kSoon, get("b")),
+                                     within(kSoon, request(Command::Delete, "c")), get("d")});
+  CHECK(connection.receive(10) == large.substr(0, 10));
+  while (waiting.answered() < 3) CHECK(connection.is_silent() == false);
+  CHECK(connection.receive(large.size() - 10) == large.substr(10));
+  check_received(connection, "\r\nget d\r\n");
+  connection.send("STORED\r\nEND\r\n");
+  const auto answers = waiting.answers();
+  for (int i = 0; i < 3; ++i) {
+    CHECK(answers[i].status == Status::Timeout);
+    CHECK_FALSE(answers[i].maybe_applied);
+  }
+  CHECK(answers[3].status == Status::Miss);
+  CHECK(blocked.answers()[0].status == Status::Ok);
+  CHECK(played.engine.metrics()[0].connects == 1);
+}
+
+TEST_CASE("an operation that has no time left is not sent") {
+  Played played;
+  const Turn turn(played.engine, {within(milliseconds(0), set("a", "1")),
+                                  within(milliseconds(0), get("b")), get("c")});
+  PlayedConnection connection = played.server.accept();
+  check_received(connection, "get c\r\n");
+  connection.send("END\r\n");
+  const auto answers = turn.answers();
+  CHECK(answers[0].status == Status::Timeout);
+  CHECK(answers[1].status == Status::Timeout);
+  CHECK_FALSE(answers[0].maybe_applied);
+  CHECK(answers[2].status == Status::Miss);
+}
+
+TEST_CASE("a server that never answered is said to be something else") {
+  Played played;
+  const Turn turn(played.engine, {within(kSoon, set("key", "value"))});
+  const PlayedConnection connection = played.server.accept();
+  CHECK(turn.answers()[0].value.find("nothing ever came back") != std::string::npos);
+}
+
+}  // namespace cache
