@@ -45,22 +45,18 @@ void IoThread::start() {
   thread_ = start_thread([this] { run(); });
 }
 
-void IoThread::push(const std::shared_ptr<Batch>& batch) {
-  bool is_first = false;
-  {
-    const std::lock_guard lock(mutex_);
-    is_first = inbox_.empty();
-    inbox_.push_back(batch);
-  }
-  if (is_first) uv_async_send(&wake_);
+// The thread is woken under the lock: once it knows that it must close, wake_ may be gone.
+bool IoThread::push(const std::shared_ptr<Batch>& batch) {
+  const std::lock_guard lock(mutex_);
+  if (close_requested_) return false;
+  if (inbox_.empty()) uv_async_send(&wake_);
+  inbox_.push_back(batch);
+  return true;
 }
 
 void IoThread::close() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!running_ || std::exchange(close_requested_, true)) return;
-  }
-  uv_async_send(&wake_);
+  const std::lock_guard lock(mutex_);
+  if (running_ && !std::exchange(close_requested_, true)) uv_async_send(&wake_);
 }
 
 bool IoThread::wait_ended(Deadline deadline) {

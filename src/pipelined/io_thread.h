@@ -31,8 +31,9 @@ class IoThread {
   // Any thread, once. Throws std::runtime_error.
   void start();
 
-  // Any thread: the operations of `batch` whose servers are here.
-  void push(const std::shared_ptr<Batch>& batch);
+  // Any thread: takes the operations of `batch` whose servers are here. False after close(): then
+  // it takes none.
+  bool push(const std::shared_ptr<Batch>& batch);
   // Any thread: answers everything with Closed and ends the thread, which is not waited for.
   void close();
   bool wait_ended(Deadline deadline);

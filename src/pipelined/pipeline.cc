@@ -106,7 +106,7 @@ void Pipeline::connection_failed(int error) {
 // time.
 void Pipeline::lose(Status status, int error_number) {
   if (state_ != State::Open) return;
-  const std::uint64_t sent = send_queue_.sent() + stream_->taken_meanwhile();
+  const std::uint64_t sent = taken_by_kernel();
   const Deadline now = Clock::now();
   const bool was_busy = !requests_.empty();
   std::deque<QueuedOperation> again;
@@ -120,6 +120,7 @@ void Pipeline::lose(Status status, int error_number) {
         server_.count_done();
       } else if (is_safe && is_retryable(queued, now) && !server_.io().closing) {
         queued.retried = true;
+        earliest_deadline_ = std::min(earliest_deadline_, queued.operation().deadline);
         again.push_back(std::move(queued));
       } else {
         const bool is_late = queued.operation().deadline <= now;
@@ -146,6 +147,7 @@ void Pipeline::drop_stream() {
   in_flight_.clear();
   requests_.clear();
   stats_.clear();
+  large_value_ = OutcomeBuffer();
   asker_ = 0;
 }
 
@@ -224,7 +226,6 @@ void Pipeline::write_reads(Deadline now) {
   Request request{Kind::Reads, 0, send_queue_.end()};
   std::string& keys = request_text_;
   keys.clear();
-  bool wants_cas = false;
   std::string_view last_key;
   while (!queue_.empty() && request.operations < kMostReads && keys.size() < kMostReadBytes &&
          is_read(queue_.front().operation().command)) {
@@ -239,14 +240,14 @@ void Pipeline::write_reads(Deadline now) {
       settle(queued, {.status = Status::Timeout});
       continue;
     }
-    wants_cas |= operation.command == Command::Gets;
+    request.wants_cas |= operation.command == Command::Gets;
     if (operation.key != last_key) keys.append(1, ' ').append(operation.key);
     last_key = operation.key;
     in_flight_.push_back(std::move(queued));
     ++request.operations;
   }
   if (request.operations == 0) return;
-  send_queue_.append(wants_cas ? "gets" : "get");
+  send_queue_.append(request.wants_cas ? "gets" : "get");
   send_queue_.append(keys.append("\r\n"));
   requests_.push_back(request);
 }
@@ -305,7 +306,13 @@ void Pipeline::finish_request() {
     in_flight_.pop_front();
     server_.count_done();
   }
+  stats_.clear();
   asker_ = 0;
+}
+
+// How much of the stream of bytes this connection has handed over.
+std::uint64_t Pipeline::taken_by_kernel() const {
+  return send_queue_.sent() + stream_->taken_meanwhile();
 }
 
 }  // namespace cache

@@ -46,6 +46,7 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
     Kind kind;
     std::uint32_t operations;  // at the front of in_flight_ that its reply ends
     std::uint64_t start;       // in the stream of bytes
+    bool wants_cas = false;
   };
 
   void connect(Deadline now);
@@ -60,6 +61,7 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
   void expire_queued(Deadline now);
   bool has_overdue(Deadline now);
 
+  std::uint64_t taken_by_kernel() const;
   void finish_request();
   void settle_front(Outcome outcome);
   void settle(const QueuedOperation& queued, const Outcome& outcome);
@@ -81,7 +83,8 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
   char* on_value_begin(const ValueHeader& header) override;
   bool on_value_end() override;
   bool on_line(ReplyLine line, std::string_view text, std::uint64_t number) override;
-  bool find_asker(std::string_view key);
+  bool is_reply_due() const;
+  bool find_asker(const ValueHeader& header);
 
   ServerLink& server_;
   State state_ = State::Closed;

@@ -102,20 +102,28 @@ void Pipeline::on_received(const uv_buf_t& buffer, std::size_t length) {
 // The server has gone, or has had enough of us. Between two requests that is its right.
 void Pipeline::on_end(int error) { lose(Status::Connection, -error); }
 
-bool Pipeline::find_asker(std::string_view key) {
-  if (requests_.empty()) return false;
+// A reply that comes before its request has left is a stray one: taken for an answer, it would
+// report stored what nobody has received.
+bool Pipeline::is_reply_due() const {
+  return !requests_.empty() && requests_.front().start < taken_by_kernel();
+}
+
+bool Pipeline::find_asker(const ValueHeader& header) {
+  if (!is_reply_due()) return false;
   const Request& request = requests_.front();
   const bool has_values = request.kind == Kind::Reads ||
                           (request.kind == Kind::Single &&
                            in_flight_.front().operation().command == Command::GetAndTouch);
-  if (!has_values) return false;
+  if (!has_values || (request.wants_cas && !header.has_cas)) return false;
   // The server answers in the order it was asked: keys that are passed over are not there.
-  while (asker_ < request.operations && in_flight_[asker_].operation().key != key) ++asker_;
+  while (asker_ < request.operations && in_flight_[asker_].operation().key != header.key) {
+    ++asker_;
+  }
   return asker_ < request.operations;
 }
 
 bool Pipeline::on_value(const ValueHeader& header, std::string_view value) {
-  if (!find_asker(header.key)) return false;
+  if (!find_asker(header)) return false;
   const std::uint32_t operations = requests_.front().operations;
   while (asker_ < operations && in_flight_[asker_].operation().key == header.key) {
     const QueuedOperation& queued = in_flight_[asker_++];
@@ -128,7 +136,7 @@ bool Pipeline::on_value(const ValueHeader& header, std::string_view value) {
 }
 
 char* Pipeline::on_value_begin(const ValueHeader& header) {
-  if (!find_asker(header.key)) return nullptr;
+  if (!find_asker(header)) return nullptr;
   large_value_header_ = header;
   large_value_ = OutcomeBuffer();
   large_value_bytes_ = large_value_.append_unwritten({.id = in_flight_[asker_].operation().id,
@@ -140,21 +148,23 @@ char* Pipeline::on_value_begin(const ValueHeader& header) {
 }
 
 bool Pipeline::on_value_end() {
-  const QueuedOperation first = in_flight_[asker_++];
-  const ValueHeader& header = large_value_header_;
+  const QueuedOperation first = in_flight_[asker_];
+  const bool wants_value = first.operation().command != Command::Has;
+  if (wants_value) ++asker_;
   const bool asked_again = asker_ < requests_.front().operations &&
                            in_flight_[asker_].operation().key == first.operation().key;
   if (asked_again) {
-    ValueHeader same = header;
+    ValueHeader same = large_value_header_;
     same.key = first.operation().key;
-    on_value(same, {large_value_bytes_, header.length});
+    on_value(same, {large_value_bytes_, same.length});
   }
-  server_.answers().settle_received(first, std::move(large_value_));
+  if (wants_value) server_.answers().settle_received(first, std::move(large_value_));
+  large_value_ = OutcomeBuffer();
   return true;
 }
 
 bool Pipeline::on_line(ReplyLine line, std::string_view text, std::uint64_t number) {
-  if (requests_.empty()) return false;
+  if (!is_reply_due()) return false;
   if (line >= ReplyLine::Error) return on_server_refusal(line, text);
   switch (requests_.front().kind) {
     case Kind::Reads:
@@ -205,7 +215,6 @@ bool Pipeline::on_single_line(ReplyLine line, std::string_view text, std::uint64
     }
     if (command == Command::Stats) text = stats_;
     settle_front({.status = *status, .number = number, .value = text});
-    stats_.clear();
   }
   finish_request();
   return true;

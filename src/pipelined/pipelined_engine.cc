@@ -1,8 +1,28 @@
 #include "pipelined/pipelined_engine.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace cache {
+
+namespace {
+
+// Answers what comes too late for `thread`, and says how many operations that were.
+std::size_t refuse(IoThread& thread, const std::shared_ptr<Batch>& batch) {
+  OutcomeBuffer outcomes;
+  std::size_t refused = 0;
+  for (std::uint32_t i = 0; i < batch->size(); ++i) {
+    const Operation& operation = batch->operation(i);
+    if (thread.servers()[operation.server] == nullptr) continue;
+    ++refused;
+    if (!batch->settle(i)) continue;
+    outcomes.append({.id = operation.id, .status = Status::Closed, .server = operation.server});
+  }
+  if (outcomes.answers() > 0) batch->sink()->deliver(std::move(outcomes));
+  return refused;
+}
+
+}  // namespace
 
 PipelinedEngine::PipelinedEngine(const EngineConfig& config)
     : router_(config.servers, config.ring) {
@@ -27,7 +47,9 @@ PipelinedEngine::~PipelinedEngine() { close(); }
 
 void PipelinedEngine::submit(const std::shared_ptr<Batch>& batch) {
   taken_.fetch_add(batch->size(), std::memory_order_relaxed);
-  for (const auto& thread : threads_) thread->push(batch);
+  for (const auto& thread : threads_) {
+    if (!thread->push(batch)) taken_.fetch_sub(refuse(*thread, batch), std::memory_order_relaxed);
+  }
 }
 
 void PipelinedEngine::close() {

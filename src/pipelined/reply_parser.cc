@@ -159,6 +159,7 @@ bool ReplyParser::read_value_header(std::string_view arguments) {
                         read_number(take_word(arguments), header_.length) &&
                         header_.length <= kLargestValue &&
                         (arguments.empty() || read_number(arguments, header_.cas));
+  header_.has_cas = !arguments.empty();
   if (!is_valid) return false;
   std::copy(key.begin(), key.end(), key_.begin());
   header_.key = {key_.data(), key.size()};

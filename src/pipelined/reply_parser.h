@@ -32,6 +32,7 @@ struct ValueHeader {
   std::string_view key;
   std::uint32_t flags = 0;
   std::uint64_t cas = 0;
+  bool has_cas = false;
   std::size_t length = 0;
 };
 

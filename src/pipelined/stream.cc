@@ -104,7 +104,9 @@ int Stream::send(SendQueue& queue) {
                                  const Handle& handle = Handle::of(request->data);
                                  Stream* stream = handle.stream_object;
                                  if (stream == nullptr) return;
-                                 if (failed == 0) stream->queue_->remove(stream->sending_);
+                                 // How much of it had gone before it failed is not known any
+                                 // more: all of it may have.
+                                 stream->queue_->remove(stream->sending_);
                                  stream->sending_ = 0;
                                  handle.owner->on_writable(failed);
                                });

@@ -181,8 +181,8 @@ TEST_CASE("a server that does not accept costs the connect timeout") {
   EngineConfig config = pipelined(loopback(port.port));
   config.transport.connect_timeout_ms = 300;
   PipelinedEngine engine(config);
-  const auto answers = ask(engine, {within(std::chrono::milliseconds(50), set("a", "1")),
-                                    set("b", "2"), get("c")});
+  const auto answers =
+      ask(engine, {within(std::chrono::milliseconds(50), set("a", "1")), set("b", "2"), get("c")});
   CHECK(answers[0].status == Status::Timeout);
   CHECK(answers[1].status == Status::Connection);
   CHECK(answers[1].error_number == ETIMEDOUT);

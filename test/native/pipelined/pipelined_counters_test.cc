@@ -50,7 +50,8 @@ TEST_CASE("a counter that is not there begins with its initial value") {
   CHECK(answered.number == 100);
 }
 
-TEST_CASE("a counter that somebody else creates in between is counted, however often that happens") {
+TEST_CASE(
+    "a counter that somebody else creates in between is counted, however often that happens") {
   const std::string race = "NOT_FOUND\r\nNOT_STORED\r\n";
   Answered answered = counted({race, "105\r\nNOT_STORED\r\n"});
   CHECK(answered.status == Status::Ok);
@@ -61,15 +62,14 @@ TEST_CASE("a counter that somebody else creates in between is counted, however o
 }
 
 TEST_CASE("a counter that is no number is said to be none, and is left as it is") {
-  const Answered answered = counted(
-      {"CLIENT_ERROR cannot increment or decrement non-numeric value\r\nNOT_STORED\r\n"});
+  const Answered answered =
+      counted({"CLIENT_ERROR cannot increment or decrement non-numeric value\r\nNOT_STORED\r\n"});
   CHECK(answered.status == Status::NotNumeric);
   CHECK_FALSE(answered.maybe_applied);
 }
 
 TEST_CASE("a counter that there is no memory for fails") {
-  const Answered answered =
-      counted({"NOT_FOUND\r\nSERVER_ERROR out of memory storing object\r\n"});
+  const Answered answered = counted({"NOT_FOUND\r\nSERVER_ERROR out of memory storing object\r\n"});
   CHECK(answered.status == Status::OutOfMemory);
 }
 
@@ -86,8 +86,7 @@ TEST_CASE("a counter among other operations keeps its place") {
   Played played;
   const Turn turn(played.engine, {get("a"), counter(), get("b"), counter(), set("n", "1")});
   PlayedConnection connection = played.server.accept();
-  check_received(connection,
-                 "get a\r\n" + kBoth + "get b\r\n" + kBoth + "set n 0 0 1\r\n1\r\n");
+  check_received(connection, "get a\r\n" + kBoth + "get b\r\n" + kBoth + "set n 0 0 1\r\n1\r\n");
   connection.send("END\r\nNOT_FOUND\r\nSTORED\r\nEND\r\n105\r\nNOT_STORED\r\nSTORED\r\n");
   const auto answers = turn.answers();
   CHECK(answers[0].status == Status::Miss);
@@ -103,10 +102,10 @@ TEST_CASE("a counter whose connection ends after its number was counted, after a
     Status status;
     bool maybe_applied;
   };
-  for (const Break& broken : {Break{"", Status::Connection, true}, Break{"12", Status::Connection, true},
-                              Break{"12\r\n", Status::Ok, false},
-                              Break{"12\r\nNOT_ST", Status::Ok, false},
-                              Break{"NOT_FOUND\r\n", Status::Connection, true}}) {
+  for (const Break& broken :
+       {Break{"", Status::Connection, true}, Break{"12", Status::Connection, true},
+        Break{"12\r\n", Status::Ok, false}, Break{"12\r\nNOT_ST", Status::Ok, false},
+        Break{"NOT_FOUND\r\n", Status::Connection, true}}) {
     CAPTURE(broken.reply);
     Played played;
     const Turn turn(played.engine, {counter()});

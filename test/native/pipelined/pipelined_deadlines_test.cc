@@ -16,7 +16,8 @@ constexpr milliseconds kLater{500};
 }  // namespace
 
 TEST_CASE("a server that stalls costs an operation its time, and the connection") {
-  for (const std::string beginning : {"", "VAL", "VALUE key 0 5\r\n", "VALUE key 0 5\r\nhel", "EN"}) {
+  for (const std::string beginning :
+       {"", "VAL", "VALUE key 0 5\r\n", "VALUE key 0 5\r\nhel", "EN"}) {
     CAPTURE(beginning);
     Played played;
     const Turn turn(played.engine, {within(kSoon, get("key"))});

@@ -111,7 +111,9 @@ TEST_CASE("a value that was not asked for, or comes twice, reaches nobody") {
   const std::string b = value_reply("b", "B");
   for (const Case& wrong : std::vector<Case>{
            {{get("a"), get("b")}, "get a b\r\n", a + a + "END\r\n", "get b\r\n"},
-           {{get("a"), get("b")}, "get a b\r\n", a + value_reply("c", "C") + b + "END\r\n",
+           {{get("a"), get("b")},
+            "get a b\r\n",
+            a + value_reply("c", "C") + b + "END\r\n",
             "get b\r\n"},
            {{get("a"), get("b")}, "get a b\r\n", b + a + "END\r\n", "get a\r\n"},
            {{get("a"), get("b")}, "get a b\r\n", value_reply("c", "C"), "get a b\r\n"}}) {
@@ -178,8 +180,7 @@ TEST_CASE("what was written after a reply that does not fit is not taken for ans
   Played played;
   const Turn turn(played.engine, {set("a", "1"), set("b", "2"), get("c"), set("d", "4")});
   PlayedConnection first = played.server.accept();
-  check_received(first,
-                 "set a 0 0 1\r\n1\r\nset b 0 0 1\r\n2\r\nget c\r\nset d 0 0 1\r\n4\r\n");
+  check_received(first, "set a 0 0 1\r\n1\r\nset b 0 0 1\r\n2\r\nget c\r\nset d 0 0 1\r\n4\r\n");
   first.send("STORED\r\nEND\r\nSTORED\r\nSTORED\r\n");
   PlayedConnection second = played.server.accept();
   check_received(second, "get c\r\n");  // and nothing else: the others may have been applied

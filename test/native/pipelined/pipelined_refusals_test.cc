@@ -56,9 +56,10 @@ TEST_CASE("a write that the server has no room for fails, and the connection goe
 TEST_CASE("a write that the server refuses otherwise fails, and costs the connection") {
   const Request write = set("key", "value");
   check_refused({write, "SERVER_ERROR out of luck\r\n", Status::ServerError, "out of luck", false});
-  check_refused({write, "CLIENT_ERROR bad data chunk\r\n", Status::Protocol, "bad data chunk",
-                 false});
-  check_refused({write, "CLIENT_ERROR line too long\r\n", Status::Protocol, "line too long", false});
+  check_refused(
+      {write, "CLIENT_ERROR bad data chunk\r\n", Status::Protocol, "bad data chunk", false});
+  check_refused(
+      {write, "CLIENT_ERROR line too long\r\n", Status::Protocol, "line too long", false});
   check_refused({write, "ERROR\r\n", Status::Protocol, "", false});
 }
 
@@ -79,8 +80,8 @@ TEST_CASE("a command without a value that is refused leaves the connection as it
 TEST_CASE("a read that is refused costs the connection") {
   check_refused({get("key"), "SERVER_ERROR out of memory writing get response\r\n",
                  Status::OutOfMemory, "out of memory writing get response", false});
-  check_refused({get("key"), "SERVER_ERROR out of luck\r\n", Status::ServerError, "out of luck",
-                 false});
+  check_refused(
+      {get("key"), "SERVER_ERROR out of luck\r\n", Status::ServerError, "out of luck", false});
 }
 
 TEST_CASE("a server that is full says so to whoever asked") {

@@ -36,8 +36,7 @@ TEST_CASE("reads that stand together are one command") {
   PlayedConnection connection = played.server.accept();
   check_received(connection, "get a b c d\r\n");
   CHECK(connection.is_silent());
-  connection.send(value_reply("a", "1") + value_reply("c", "3") + value_reply("d", "") +
-                  "END\r\n");
+  connection.send(value_reply("a", "1") + value_reply("c", "3") + value_reply("d", "") + "END\r\n");
   const auto answers = turn.answers();
   CHECK((values_of(answers) == Values{"1", "(miss)", "", ""}));
   CHECK(answers[2].status == Status::Ok);
@@ -147,11 +146,13 @@ TEST_CASE("requests are sent in the order of the calls, without waiting for repl
   CHECK(turn.answered() == 0);
   connection.send("END\r\nSTORED\r\n" + value_reply("a", "1") + "END\r\n" +
                   value_reply("g", "gat") + "END\r\nTOUCHED\r\n12\r\nDELETED\r\nEXISTS\r\nOK\r\n");
-  connection.send("VERSION 1.6.18\r\nSTAT items:1:number 1\r\nSTAT other 2\r\nEND\r\n"
-                  "NOT_STORED\r\n" + value_reply("end", "of it") + "END\r\n");
+  connection.send(
+      "VERSION 1.6.18\r\nSTAT items:1:number 1\r\nSTAT other 2\r\nEND\r\n"
+      "NOT_STORED\r\n" +
+      value_reply("end", "of it") + "END\r\n");
   const auto answers = turn.answers();
-  CHECK((values_of(answers) == Values{"(miss)", "", "1", "(miss)", "gat", "", "", "", "", "", "1.6.18",
-                                      "items:1:number 1\nother 2\n", "", "of it"}));
+  CHECK((values_of(answers) == Values{"(miss)", "", "1", "(miss)", "gat", "", "", "", "", "",
+                                      "1.6.18", "items:1:number 1\nother 2\n", "", "of it"}));
   CHECK(answers[6].number == 12);
   CHECK(answers[8].status == Status::Exists);
   CHECK(answers[12].status == Status::NotStored);
@@ -163,31 +164,31 @@ TEST_CASE("each word of a server means to each command what it should") {
     const char* reply;
     Status status;
   };
-  for (const Meaning& meaning : std::initializer_list<Meaning>{
-           {Command::Set, "STORED", Status::Ok},
-           {Command::Set, "NOT_STORED", Status::NotStored},
-           {Command::Add, "STORED", Status::Ok},
-           {Command::Add, "NOT_STORED", Status::NotStored},
-           {Command::Replace, "NOT_STORED", Status::NotStored},
-           {Command::Append, "NOT_STORED", Status::NotStored},
-           {Command::Prepend, "NOT_STORED", Status::NotStored},
-           {Command::Cas, "STORED", Status::Ok},
-           {Command::Cas, "EXISTS", Status::Exists},
-           {Command::Cas, "NOT_FOUND", Status::Miss},
-           {Command::Incr, "18446744073709551615", Status::Ok},
-           {Command::Incr, "NOT_FOUND", Status::Miss},
-           {Command::Decr, "0  ", Status::Ok},
-           {Command::Decr, "NOT_FOUND", Status::Miss},
-           {Command::Touch, "TOUCHED", Status::Ok},
-           {Command::Touch, "NOT_FOUND", Status::Miss},
-           {Command::Delete, "DELETED", Status::Ok},
-           {Command::Delete, "NOT_FOUND", Status::Miss},
-           {Command::GetAndTouch, "END", Status::Miss},
-           {Command::Flush, "OK", Status::Ok},
-           {Command::Version, "VERSION 1.6.18", Status::Ok},
-           {Command::Ping, "VERSION 1.6.18", Status::Ok},
-           {Command::Stats, "RESET", Status::Ok},
-           {Command::Stats, "END", Status::Ok}}) {
+  for (const Meaning& meaning :
+       std::initializer_list<Meaning>{{Command::Set, "STORED", Status::Ok},
+                                      {Command::Set, "NOT_STORED", Status::NotStored},
+                                      {Command::Add, "STORED", Status::Ok},
+                                      {Command::Add, "NOT_STORED", Status::NotStored},
+                                      {Command::Replace, "NOT_STORED", Status::NotStored},
+                                      {Command::Append, "NOT_STORED", Status::NotStored},
+                                      {Command::Prepend, "NOT_STORED", Status::NotStored},
+                                      {Command::Cas, "STORED", Status::Ok},
+                                      {Command::Cas, "EXISTS", Status::Exists},
+                                      {Command::Cas, "NOT_FOUND", Status::Miss},
+                                      {Command::Incr, "18446744073709551615", Status::Ok},
+                                      {Command::Incr, "NOT_FOUND", Status::Miss},
+                                      {Command::Decr, "0  ", Status::Ok},
+                                      {Command::Decr, "NOT_FOUND", Status::Miss},
+                                      {Command::Touch, "TOUCHED", Status::Ok},
+                                      {Command::Touch, "NOT_FOUND", Status::Miss},
+                                      {Command::Delete, "DELETED", Status::Ok},
+                                      {Command::Delete, "NOT_FOUND", Status::Miss},
+                                      {Command::GetAndTouch, "END", Status::Miss},
+                                      {Command::Flush, "OK", Status::Ok},
+                                      {Command::Version, "VERSION 1.6.18", Status::Ok},
+                                      {Command::Ping, "VERSION 1.6.18", Status::Ok},
+                                      {Command::Stats, "RESET", Status::Ok},
+                                      {Command::Stats, "END", Status::Ok}}) {
     CAPTURE(static_cast<int>(meaning.command));
     CAPTURE(meaning.reply);
     Played played;

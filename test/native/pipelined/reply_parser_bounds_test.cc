@@ -84,13 +84,33 @@ TEST_CASE("a value has a bound, and none is asked for beyond it") {
 }
 
 TEST_CASE("the header of a value has a key, two numbers and perhaps a third") {
-  for (const char* header :
-       {"VALUE", "VALUE ", "VALUE key", "VALUE key ", "VALUE key 0", "VALUE key 0 ",
-        "VALUE  0 1", "VALUE key  1", "VALUE key 0  1", "VALUE key -1 1", "VALUE key 0 -1",
-        "VALUE key +1 1", "VALUE key 0 +1", "VALUE key 0x1 1", "VALUE key 0 1x", "VALUE key 0 1.0",
-        "VALUE key a 1", "VALUE key 0 b", "VALUE key 4294967296 1", "VALUE key 0 1 -1",
-        "VALUE key 0 1 x", "VALUE key 0 1 18446744073709551616", "VALUE key 0 1 2 3",
-        "VALUE key 0 1  2", "value key 0 1", "VALUEkey 0 1", "VALUE\tkey 0 1"}) {
+  for (const char* header : {"VALUE",
+                             "VALUE ",
+                             "VALUE key",
+                             "VALUE key ",
+                             "VALUE key 0",
+                             "VALUE key 0 ",
+                             "VALUE  0 1",
+                             "VALUE key  1",
+                             "VALUE key 0  1",
+                             "VALUE key -1 1",
+                             "VALUE key 0 -1",
+                             "VALUE key +1 1",
+                             "VALUE key 0 +1",
+                             "VALUE key 0x1 1",
+                             "VALUE key 0 1x",
+                             "VALUE key 0 1.0",
+                             "VALUE key a 1",
+                             "VALUE key 0 b",
+                             "VALUE key 4294967296 1",
+                             "VALUE key 0 1 -1",
+                             "VALUE key 0 1 x",
+                             "VALUE key 0 1 18446744073709551616",
+                             "VALUE key 0 1 2 3",
+                             "VALUE key 0 1  2",
+                             "value key 0 1",
+                             "VALUEkey 0 1",
+                             "VALUE\tkey 0 1"}) {
     check_breaks(std::string(header) + "\r\n");
   }
 }
@@ -103,8 +123,8 @@ TEST_CASE("a number is not negative, not too large and nothing else") {
 }
 
 TEST_CASE("a line ends with CR LF") {
-  for (const char* bytes : {"END\n", "STORED\n", "\n", "7\n", "VALUE key 0 1\nx\r\n", "END\r\r\n",
-                            "STAT a b\n"}) {
+  for (const char* bytes :
+       {"END\n", "STORED\n", "\n", "7\n", "VALUE key 0 1\nx\r\n", "END\r\r\n", "STAT a b\n"}) {
     check_breaks(bytes);
   }
 }
@@ -126,10 +146,28 @@ TEST_CASE("a value ends where its header says, with CR LF") {
 }
 
 TEST_CASE("what memcached never says is refused") {
-  for (const char* line :
-       {"", " ", "garbage", "end", "END x", "STORED 1", "NOT_STORED x", "ENDS", "STOREDX", "ACK",
-        "HD", "VA 5", "EN", "MN", "OK 1", "EXISTS x", "NOT_FOUND x", "-ERR unknown command",
-        "+OK", "220 mail.example.com ESMTP", "SSH-2.0-OpenSSH_9.2p1", "HTTP/1.1 400 Bad Request"}) {
+  for (const char* line : {"",
+                           " ",
+                           "garbage",
+                           "end",
+                           "END x",
+                           "STORED 1",
+                           "NOT_STORED x",
+                           "ENDS",
+                           "STOREDX",
+                           "ACK",
+                           "HD",
+                           "VA 5",
+                           "EN",
+                           "MN",
+                           "OK 1",
+                           "EXISTS x",
+                           "NOT_FOUND x",
+                           "-ERR unknown command",
+                           "+OK",
+                           "220 mail.example.com ESMTP",
+                           "SSH-2.0-OpenSSH_9.2p1",
+                           "HTTP/1.1 400 Bad Request"}) {
     check_breaks(std::string(line) + "\r\n");
   }
   check_breaks(std::string("EN\0D\r\n", 6));

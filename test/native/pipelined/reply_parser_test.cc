@@ -145,8 +145,8 @@ TEST_CASE("replies that are cut at random give the same") {
     const std::size_t longest = 1 + random() % 60;
     std::vector<std::string_view> parts;
     for (std::size_t offset = 0; offset < kMixture.size();) {
-      const std::size_t end = std::min<std::size_t>(offset + random() % (longest + 1),
-                                                    kMixture.size());
+      const std::size_t end =
+          std::min<std::size_t>(offset + random() % (longest + 1), kMixture.size());
       parts.push_back(part_of(kMixture, offset, end));
       offset = end;
     }
