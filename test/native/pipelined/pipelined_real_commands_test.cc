@@ -1,7 +1,9 @@
 // Every command, against a real memcached.
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "pipelined/played.h"

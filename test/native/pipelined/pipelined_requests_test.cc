@@ -1,6 +1,7 @@
 // Which requests a connection sends, and to whom it gives the replies.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
