@@ -43,9 +43,9 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
   // What a reply answers. Some commands take two requests, some operations share one.
   enum class Kind : std::uint8_t { Reads, Single, CountFirst, CountSecond, Probe };
   struct Request {
-    Kind kind;
-    std::uint32_t operations;  // at the front of in_flight_ that its reply ends
-    std::uint64_t start;       // in the stream of bytes
+    Kind kind = Kind::Single;
+    std::uint32_t operations = 0;  // at the front of in_flight_ that its reply ends
+    std::uint64_t start = 0;       // in the stream of bytes
     bool wants_cas = false;
   };
 
