@@ -28,8 +28,12 @@ export interface DispatcherSettings {
   readonly onServerNews: (server: string, error: MemcachedError | undefined) => void;
 }
 
-/** A turn that writes this much hands it over before it ends. */
-const largestBatch = 1024 * 1024;
+/**
+ * A turn hands its operations over each time it has so many, or so many bytes, of them: the servers work on the
+ * first ones while it goes on with the rest.
+ */
+const mostTogether = 32;
+const mostBytesTogether = 1024 * 1024;
 
 const mostIdsKept = 10_000;
 
@@ -132,7 +136,7 @@ export class Dispatcher {
 
   setServers(config: EngineConfig): void {
     this.requireOpen('setServers');
-    this.flush();
+    this.#handOver();
     asMemcachedErrors(() => this.#session.setServers(config));
     this.#readServers();
   }
@@ -142,9 +146,12 @@ export class Dispatcher {
     return this.#session.metrics();
   }
 
-  /** Hands over what is queued. */
-  flush(): void {
+  readonly #flushTurn = () => {
     this.#flushScheduled = false;
+    this.#handOver();
+  };
+
+  #handOver(): void {
     const batch = this.#batch;
     if (batch.count === 0) return;
     this.#batchNumber++;
@@ -162,7 +169,7 @@ export class Dispatcher {
   }
 
   async #close(patience: number): Promise<void> {
-    this.flush();
+    this.#handOver();
     if (this.#pendingCount > 0 && patience > 0) await this.#untilIdle(patience);
     for (const pending of this.#pending) {
       if (pending !== undefined && !pending.abandoned) this.#abandon(pending, 'CLOSED');
@@ -202,10 +209,11 @@ export class Dispatcher {
     pending.servers = this.#serverNames;
     this.#pendingCount++;
     this.#pendingBytes += size;
-    if (this.#batch.length >= largestBatch) this.flush();
-    else if (!this.#flushScheduled) {
+    if (this.#batch.count >= mostTogether || this.#batch.length >= mostBytesTogether) {
+      this.#handOver();
+    } else if (!this.#flushScheduled) {
       this.#flushScheduled = true;
-      process.nextTick(() => this.flush());
+      process.nextTick(this.#flushTurn);
     }
   }
 
@@ -252,7 +260,7 @@ export class Dispatcher {
 
   #listen(pending: Pending, id: number, command: Command, signal: AbortSignal): void {
     const onAbort = () => {
-      this.flush();
+      this.#handOver();
       const unsent = this.#session.cancel(pending.batch, pending.index);
       if (unsent) this.#release(id, pending);
       pending.abandoned = true;

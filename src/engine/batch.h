@@ -69,6 +69,7 @@ struct QueuedOperation {
   std::uint32_t index = 0;
   std::uint16_t group = 0;  // of the key, where the engine keeps order by groups of keys
   bool retried = false;     // it has been asked before
+  bool adds = false;        // a counter that was not there: its next request creates it
 
   const Operation& operation() const { return batch->operation(index); }
 };

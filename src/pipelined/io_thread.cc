@@ -33,14 +33,13 @@ IoThread::~IoThread() {
 
 void IoThread::start() {
   if (uv_loop_init(&io_.loop) != 0) throw std::runtime_error("no event loop for the I/O thread");
-  uv_async_init(&io_.loop, &wake_,
-                [](uv_async_t* wake) { static_cast<IoThread*>(wake->data)->take_inbox(); });
+  uv_async_init(&io_.loop, &wake_, [](uv_async_t*) {});  // turn() looks what there is
   uv_prepare_init(&io_.loop, &before_poll_);
+  uv_idle_init(&io_.loop, &stay_awake_);
   uv_timer_init(&io_.loop, &tick_);
-  wake_.data = before_poll_.data = tick_.data = this;
-  // What was written and answered in this turn of the loop leaves before it waits again.
+  before_poll_.data = tick_.data = this;
   uv_prepare_start(&before_poll_,
-                   [](uv_prepare_t* prepare) { static_cast<IoThread*>(prepare->data)->flush(); });
+                   [](uv_prepare_t* prepare) { static_cast<IoThread*>(prepare->data)->turn(); });
   running_ = true;
   thread_ = start_thread([this] { run(); });
 }
@@ -49,8 +48,8 @@ void IoThread::start() {
 bool IoThread::push(const std::shared_ptr<Batch>& batch) {
   const std::lock_guard lock(mutex_);
   if (close_requested_) return false;
-  if (inbox_.empty()) uv_async_send(&wake_);
   inbox_.push_back(batch);
+  if (std::exchange(asleep_, false)) uv_async_send(&wake_);
   return true;
 }
 
@@ -72,12 +71,39 @@ void IoThread::run() {
   ended_.notify_all();
 }
 
-void IoThread::take_inbox() {
+// Before the loop waits: what has come in and what was answered since it last did leaves.
+void IoThread::turn() {
+  bool worked = take_inbox();
+  std::uint64_t done = 0;
+  std::size_t pending = 0;
+  for (const auto& server : servers_) {
+    if (!server) continue;
+    server->flush();
+    done += server->done();
+    pending += server->pending();
+  }
+  worked |= done != std::exchange(done_, done);
+  if (spin_policy_.stays_awake(worked, pending, Clock::now()) || !may_sleep()) {
+    uv_idle_start(&stay_awake_, [](uv_idle_t*) {});
+  } else {
+    uv_idle_stop(&stay_awake_);
+  }
+}
+
+// Whether there is nothing new. From then on whoever brings something wakes the thread.
+bool IoThread::may_sleep() {
+  const std::lock_guard lock(mutex_);
+  asleep_ = inbox_.empty();
+  return asleep_;
+}
+
+bool IoThread::take_inbox() {
   std::vector<std::shared_ptr<Batch>> batches;
   bool must_close = false;
   {
     const std::lock_guard lock(mutex_);
     batches.swap(inbox_);
+    asleep_ = false;
     must_close = close_requested_;
   }
   for (const auto& batch : batches) {
@@ -93,12 +119,7 @@ void IoThread::take_inbox() {
         kTick);
   }
   if (must_close) stop();
-}
-
-void IoThread::flush() {
-  for (const auto& server : servers_) {
-    if (server) server->flush();
-  }
+  return !batches.empty();
 }
 
 // The tick stops when there is nothing to watch: an idle engine costs no wake-ups.
@@ -120,7 +141,7 @@ void IoThread::stop() {
   }
   for (auto* handle :
        {reinterpret_cast<uv_handle_t*>(&wake_), reinterpret_cast<uv_handle_t*>(&before_poll_),
-        reinterpret_cast<uv_handle_t*>(&tick_)}) {
+        reinterpret_cast<uv_handle_t*>(&stay_awake_), reinterpret_cast<uv_handle_t*>(&tick_)}) {
     if (!uv_is_closing(handle)) uv_close(handle, nullptr);
   }
 }

@@ -11,6 +11,7 @@
 
 #include "engine/batch.h"
 #include "pipelined/server_link.h"
+#include "pipelined/spin_policy.h"
 
 namespace cache {
 
@@ -40,8 +41,9 @@ class IoThread {
 
  private:
   void run();
-  void take_inbox();
-  void flush();
+  void turn();
+  bool take_inbox();
+  bool may_sleep();
   void watch();
   void stop();
 
@@ -49,13 +51,18 @@ class IoThread {
   Servers servers_;
   uv_async_t wake_{};
   uv_prepare_t before_poll_{};
+  uv_idle_t stay_awake_{};  // while it is active the loop polls and does not wait
   uv_timer_t tick_{};
   std::thread thread_;
-  std::size_t taken_since_idle_ = 0;  // the loop's thread only
+  // The loop's thread only:
+  SpinPolicy spin_policy_;
+  std::uint64_t done_ = 0;
+  std::size_t taken_since_idle_ = 0;
 
   std::mutex mutex_;  // guards all below
   std::condition_variable ended_;
   std::vector<std::shared_ptr<Batch>> inbox_;
+  bool asleep_ = false;  // must be woken to see the inbox
   bool close_requested_ = false;
   bool running_ = false;
 };

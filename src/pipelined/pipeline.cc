@@ -18,12 +18,16 @@ constexpr std::size_t kMostReadBytes = 8 * 1024;
 // So much waits in the socket's queue at the most; the rest stays where its deadline can reach it.
 constexpr std::size_t kMostUnsent = 256 * 1024;
 
-// A deadline this short says nothing about the server that missed it.
+// A reply that comes later than this, and later than its operation's deadline, says that the
+// server or the connection is not well. A shorter deadline says nothing about them.
 constexpr std::chrono::milliseconds kTellingWait{20};
 
 constexpr std::string_view kNeverAnswered =
     "connected, but nothing ever came back: the server hangs, is full, or does not speak the text "
     "protocol";
+
+constexpr std::string_view kNoReplyInTime =
+    "closed, because there was no reply in time to another operation";
 
 bool is_retryable(const QueuedOperation& queued, Deadline now) {
   return !queued.retried && queued.operation().deadline > now;
@@ -42,8 +46,7 @@ void Pipeline::flush() {
   if (is_stale_ && requests_.empty()) drop_stream();
   if (state_ == State::Closed && !queue_.empty()) connect(Clock::now());
   if (state_ != State::Open) return;
-  if (!is_stale_) write_queued();
-  if (const int error = stream_->send(send_queue_)) lose(Status::Connection, -error);
+  if (const int error = send_queued()) lose(Status::Connection, -error);
 }
 
 void Pipeline::probe() {
@@ -88,9 +91,7 @@ void Pipeline::on_connected(int error) {
     requests_.push_back({Kind::Probe, 0, send_queue_.end()});
     send_queue_.append("version\r\n");
   }
-  if (const int failed = (write_queued(), stream_->send(send_queue_))) {
-    lose(Status::Connection, -failed);
-  }
+  if (const int failed = send_queued()) lose(Status::Connection, -failed);
 }
 
 void Pipeline::connection_failed(int error) {
@@ -123,13 +124,7 @@ void Pipeline::lose(Status status, int error_number) {
         earliest_deadline_ = std::min(earliest_deadline_, queued.operation().deadline);
         again.push_back(std::move(queued));
       } else {
-        const bool is_late = queued.operation().deadline <= now;
-        settle(queued, {.status = server_.io().closing ? Status::Closed
-                                  : is_late            ? Status::Timeout
-                                                       : status,
-                        .maybe_applied = !is_safe,
-                        .error_number = error_number,
-                        .value = has_answered_ ? std::string_view() : kNeverAnswered});
+        settle(queued, outcome_of_loss(queued, status, error_number, !is_safe, now));
       }
     }
   }
@@ -139,13 +134,30 @@ void Pipeline::lose(Status status, int error_number) {
   if (was_busy) server_.record_failure(status);
 }
 
+Outcome Pipeline::outcome_of_loss(const QueuedOperation& queued, Status status, int error_number,
+                                  bool maybe_applied, Deadline now) const {
+  Outcome outcome{.status = status, .maybe_applied = maybe_applied, .error_number = error_number};
+  if (server_.io().closing) {
+    outcome.status = Status::Closed;
+  } else if (queued.operation().deadline <= now) {
+    outcome.status = Status::Timeout;
+  } else if (status == Status::Timeout) {
+    outcome.status = Status::Connection;
+    outcome.value = kNoReplyInTime;
+  }
+  if (outcome.status != Status::Closed && !has_answered_) outcome.value = kNeverAnswered;
+  return outcome;
+}
+
 void Pipeline::drop_stream() {
+  loss_ = Status::Protocol;
   if (state_ == State::Open) server_.count_connection(false);
   state_ = State::Closed;
   stream_.reset();
   send_queue_.clear();
   in_flight_.clear();
   requests_.clear();
+  held_keys_.clear();
   stats_.clear();
   large_value_ = OutcomeBuffer();
   asker_ = 0;
@@ -169,7 +181,7 @@ void Pipeline::fail_queued(Status status, int error_number) {
 bool Pipeline::watch(Deadline now) {
   if (now >= earliest_deadline_) {
     expire_queued(now);
-    if (has_overdue(now)) lose(Status::Timeout, 0);
+    if (expire_in_flight(now)) lose(Status::Timeout, 0);
   }
   if (state_ == State::Resolving) try_addresses();
   if ((state_ == State::Resolving || state_ == State::Connecting) && now >= connect_deadline_) {
@@ -198,26 +210,52 @@ void Pipeline::expire_queued(Deadline now) {
   queue_ = std::move(waiting);
 }
 
-bool Pipeline::has_overdue(Deadline now) {
+// Answers those that are late; their replies are dropped when they come. Returns whether one has
+// been waited for so long that the connection is not to be used any more.
+bool Pipeline::expire_in_flight(Deadline now) {
   for (const QueuedOperation& queued : in_flight_) {
-    if (queued.batch->is_settled(queued.index)) continue;
-    if (queued.operation().deadline <= now) return true;
-    earliest_deadline_ = std::min(earliest_deadline_, queued.operation().deadline);
+    const Operation& operation = queued.operation();
+    const Deadline telling = queued.batch->submitted() + kTellingWait;
+    if (operation.deadline <= now && telling <= now) return true;
+    if (operation.deadline <= now) {
+      server_.answers().settle(
+          queued, {.status = Status::Timeout, .maybe_applied = !is_read(operation.command)});
+    }
+    const Deadline next = operation.deadline > now ? operation.deadline : telling;
+    earliest_deadline_ = std::min(earliest_deadline_, next);
   }
   return false;
 }
 
 // --- writing ---
 
+// As much as the socket takes.
+int Pipeline::send_queued() {
+  std::uint64_t written = 0;
+  do {
+    written = send_queue_.end();
+    if (!is_stale_) write_queued();
+    if (const int error = stream_->send(send_queue_)) return error;
+  } while (send_queue_.end() != written && !stream_->is_sending());
+  return 0;
+}
+
 void Pipeline::write_queued() {
   const Deadline now = Clock::now();
-  while (!queue_.empty() && send_queue_.unsent() < kMostUnsent) {
+  while (!queue_.empty() && send_queue_.unsent() < kMostUnsent && !must_wait(queue_.front())) {
     if (is_read(queue_.front().operation().command)) {
       write_reads(now);
     } else {
       write_single(now);
     }
   }
+}
+
+// Whether it would come between the requests of a counter that was called before it. Counters with
+// initial values may overtake each other there: the sum is the same.
+bool Pipeline::must_wait(const QueuedOperation& queued) const {
+  const Operation& operation = queued.operation();
+  return !operation.has_initial && held_keys_.contains(operation.key);
 }
 
 // The reads at the front of the queue, as one command. A key that is asked for twice in a row is
@@ -228,7 +266,7 @@ void Pipeline::write_reads(Deadline now) {
   keys.clear();
   std::string_view last_key;
   while (!queue_.empty() && request.operations < kMostReads && keys.size() < kMostReadBytes &&
-         is_read(queue_.front().operation().command)) {
+         is_read(queue_.front().operation().command) && !must_wait(queue_.front())) {
     QueuedOperation queued = std::move(queue_.front());
     queue_.pop_front();
     const Operation& operation = queued.operation();
@@ -262,23 +300,18 @@ void Pipeline::write_single(Deadline now) {
   }
   const std::uint64_t start = send_queue_.end();
   request_text_.clear();
-  append_request(request_text_, operation);
+  if (queued.adds) {
+    append_initial_add(request_text_, operation);
+  } else {
+    append_request(request_text_, operation);
+  }
   send_queue_.append(request_text_);
   if (has_value(operation.command)) {
     send_queue_.append_value(operation.value, queued.batch);
     send_queue_.append("\r\n");
   }
-  if (operation.has_initial) {
-    // Both are sent at once, so that nothing that follows can come between them. One of the two is
-    // refused.
-    requests_.push_back({Kind::CountFirst, 0, start});
-    request_text_.clear();
-    append_initial_add(request_text_, operation);
-    send_queue_.append(request_text_);
-    requests_.push_back({Kind::CountSecond, 1, start});
-  } else {
-    requests_.push_back({Kind::Single, 1, start});
-  }
+  if (operation.has_initial) held_keys_.hold(operation.key);
+  requests_.push_back({Kind::Single, 1, start});
   in_flight_.push_back(std::move(queued));
 }
 
@@ -303,6 +336,8 @@ void Pipeline::finish_request() {
   const Request request = requests_.front();
   requests_.pop_front();
   for (std::uint32_t i = 0; i < request.operations; ++i) {
+    const Operation& operation = in_flight_.front().operation();
+    if (operation.has_initial) held_keys_.release(operation.key);
     in_flight_.pop_front();
     server_.count_done();
   }

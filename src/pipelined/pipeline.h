@@ -11,6 +11,7 @@
 
 #include "engine/answers.h"
 #include "engine/batch.h"
+#include "pipelined/held_keys.h"
 #include "pipelined/reply_parser.h"
 #include "pipelined/send_queue.h"
 #include "pipelined/server_link.h"
@@ -40,8 +41,8 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
 
  private:
   enum class State : std::uint8_t { Closed, Resolving, Connecting, Open };
-  // What a reply answers. Some commands take two requests, some operations share one.
-  enum class Kind : std::uint8_t { Reads, Single, CountFirst, CountSecond, Probe };
+  // What a reply answers: reads share one request.
+  enum class Kind : std::uint8_t { Reads, Single, Probe };
   struct Request {
     Kind kind = Kind::Single;
     std::uint32_t operations = 0;  // at the front of in_flight_ that its reply ends
@@ -53,13 +54,17 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
   void try_addresses();
   void connection_failed(int error);
   void lose(Status status, int error_number);
+  Outcome outcome_of_loss(const QueuedOperation& queued, Status status, int error_number,
+                          bool maybe_applied, Deadline now) const;
   void drop_stream();
 
+  int send_queued();
   void write_queued();
+  bool must_wait(const QueuedOperation& queued) const;
   void write_reads(Deadline now);
   void write_single(Deadline now);
   void expire_queued(Deadline now);
-  bool has_overdue(Deadline now);
+  bool expire_in_flight(Deadline now);
 
   std::uint64_t taken_by_kernel() const;
   void finish_request();
@@ -67,9 +72,9 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
   void settle(const QueuedOperation& queued, const Outcome& outcome);
   bool on_reads_end();
   bool on_single_line(ReplyLine line, std::string_view text, std::uint64_t number);
-  bool on_count_second(ReplyLine line);
+  bool on_count_line(ReplyLine line, std::uint64_t number);
   bool on_server_refusal(ReplyLine line, std::string_view text);
-  void queued_again(QueuedOperation queued);
+  void count_again(bool adds);
 
   // Stream::Owner
   void on_connected(int error) override;
@@ -95,6 +100,7 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
   std::deque<QueuedOperation> queue_;
   std::deque<QueuedOperation> in_flight_;
   std::deque<Request> requests_;
+  HeldKeys held_keys_;
   Deadline earliest_deadline_ = Deadline::max();  // of all of them, a lower bound
   Deadline connect_deadline_{};
   std::vector<std::string> addresses_;  // still to be tried
@@ -103,7 +109,8 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
   bool has_answered_ = false;  // on this connection, anything at all
   bool is_stale_ = false;  // the host has other addresses by now: to be replaced once it is idle
 
-  std::uint32_t asker_ = 0;  // in in_flight_: who the next value can be for
+  Status loss_ = Status::Protocol;  // what a reply that ends the connection means for the others
+  std::uint32_t asker_ = 0;         // in in_flight_: who the next value can be for
   OutcomeBuffer large_value_;
   char* large_value_bytes_ = nullptr;
   ValueHeader large_value_header_;

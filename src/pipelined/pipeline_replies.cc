@@ -1,6 +1,7 @@
 // What a connection makes of the replies. Everything here is called while the parser reads, so
 // nothing drops the connection: a false tells on_received to.
 #include <algorithm>
+#include <new>
 #include <optional>
 
 #include "pipelined/pipeline.h"
@@ -12,6 +13,9 @@ namespace {
 
 // From here on a value is received in its place.
 constexpr std::size_t kLargeValue = 16 * 1024;
+
+// Far more than any server says of itself.
+constexpr std::size_t kMostStats = 16 * 1024 * 1024;
 
 // What a line means as the reply to a command that has one line; nothing where it means nothing.
 std::optional<Status> status_of(Command command, ReplyLine line) {
@@ -94,7 +98,7 @@ void Pipeline::on_received(const uv_buf_t& buffer, std::size_t length) {
   if (in_place) parser_->advance(length);
   const std::size_t before = requests_.size();
   if (!parser_->feed(in_place ? std::string_view() : std::string_view(buffer.base, length))) {
-    return lose(Status::Protocol, 0);
+    return lose(loss_, 0);
   }
   if (requests_.size() < before) server_.record_success();
 }
@@ -139,11 +143,15 @@ char* Pipeline::on_value_begin(const ValueHeader& header) {
   if (!find_asker(header)) return nullptr;
   large_value_header_ = header;
   large_value_ = OutcomeBuffer();
-  large_value_bytes_ = large_value_.append_unwritten({.id = in_flight_[asker_].operation().id,
-                                                      .server = server_.answers().server(),
-                                                      .flags = header.flags,
-                                                      .number = header.cas},
-                                                     header.length);
+  const Outcome outcome{.id = in_flight_[asker_].operation().id,
+                        .server = server_.answers().server(),
+                        .flags = header.flags,
+                        .number = header.cas};
+  try {
+    large_value_bytes_ = large_value_.append_unwritten(outcome, header.length);
+  } catch (const std::bad_alloc&) {
+    return nullptr;  // the length is the server's word: it must not end the process
+  }
   return large_value_bytes_;
 }
 
@@ -171,16 +179,6 @@ bool Pipeline::on_line(ReplyLine line, std::string_view text, std::uint64_t numb
       return line == ReplyLine::End && on_reads_end();
     case Kind::Single:
       return on_single_line(line, text, number);
-    case Kind::CountFirst:
-      if (line == ReplyLine::Number) {
-        settle_front({.number = number});
-      } else if (line != ReplyLine::NotFound) {
-        return false;
-      }
-      finish_request();
-      return true;
-    case Kind::CountSecond:
-      return on_count_second(line);
     case Kind::Probe:
       finish_request();
       return line == ReplyLine::Version;
@@ -199,9 +197,10 @@ bool Pipeline::on_reads_end() {
 bool Pipeline::on_single_line(ReplyLine line, std::string_view text, std::uint64_t number) {
   const QueuedOperation& queued = in_flight_.front();
   const Command command = queued.operation().command;
+  if (queued.operation().has_initial) return on_count_line(line, number);
   if (command == Command::Stats && line == ReplyLine::Stat) {
     stats_.append(text).append(1, '\n');
-    return true;
+    return stats_.size() <= kMostStats;
   }
   if (command == Command::GetAndTouch && line == ReplyLine::End) {
     settle_front({.status = Status::Miss});  // unless it had its value
@@ -212,6 +211,7 @@ bool Pipeline::on_single_line(ReplyLine line, std::string_view text, std::uint64
       const auto round_trip = Clock::now() - queued.batch->submitted();
       number = static_cast<std::uint64_t>(
           std::chrono::duration_cast<std::chrono::microseconds>(round_trip).count());
+      text = {};
     }
     if (command == Command::Stats) text = stats_;
     settle_front({.status = *status, .number = number, .value = text});
@@ -220,34 +220,44 @@ bool Pipeline::on_single_line(ReplyLine line, std::string_view text, std::uint64
   return true;
 }
 
-// The add behind an incr. Refused, although the incr had found nothing: somebody else has created
-// the counter between the two, and it can be counted up now.
-bool Pipeline::on_count_second(ReplyLine line) {
+// A counter with an initial value: counted, or on a miss created, or, where somebody else has
+// created it in between, counted again, and so on until its deadline.
+bool Pipeline::on_count_line(ReplyLine line, std::uint64_t number) {
   const QueuedOperation& queued = in_flight_.front();
-  const bool counted = queued.batch->is_settled(queued.index);
-  if (line == ReplyLine::NotStored && !counted) {
-    queued_again(in_flight_.front());
+  const bool adds = queued.adds;
+  if (line == (adds ? ReplyLine::Stored : ReplyLine::Number)) {
+    settle_front({.number = adds ? queued.operation().initial : number});
+    finish_request();
     return true;
   }
-  if (line != ReplyLine::Stored && line != ReplyLine::NotStored) return false;
-  settle_front({.number = queued.operation().initial});  // unless it was counted
-  finish_request();
+  if (line != (adds ? ReplyLine::NotStored : ReplyLine::NotFound)) return false;
+  if (queued.batch->is_settled(queued.index)) {
+    finish_request();  // nobody waits for it any more
+  } else {
+    count_again(!adds);
+  }
   return true;
 }
 
-void Pipeline::queued_again(QueuedOperation queued) {
-  queued.retried = true;
+// Behind those before it that have to be asked again too, and before everything else.
+void Pipeline::count_again(bool adds) {
+  QueuedOperation queued = std::move(in_flight_.front());
   in_flight_.pop_front();
   requests_.pop_front();
+  held_keys_.release(queued.operation().key);
+  queued.retried = true;
+  queued.adds = adds;
   earliest_deadline_ = std::min(earliest_deadline_, queued.operation().deadline);
-  queue_.push_front(std::move(queued));
+  const auto behind = std::find_if(queue_.begin(), queue_.end(),
+                                   [](const QueuedOperation& other) { return !other.retried; });
+  queue_.insert(behind, std::move(queued));
 }
 
 bool Pipeline::on_server_refusal(ReplyLine line, std::string_view text) {
   const Request& request = requests_.front();
   if (request.kind == Kind::Probe) return false;
-  const Command command =
-      request.kind == Kind::CountSecond ? Command::Add : in_flight_.front().operation().command;
+  const QueuedOperation& queued = in_flight_.front();
+  const Command command = queued.adds ? Command::Add : queued.operation().command;
   const Refusal refusal = refusal_of(command, line, text);
   const Outcome outcome = {.status = refusal.status, .value = text};
   if (request.kind == Kind::Reads) {
@@ -255,10 +265,12 @@ bool Pipeline::on_server_refusal(ReplyLine line, std::string_view text) {
       server_.answers().settle(in_flight_[i], outcome);
     }
     finish_request();
+    loss_ = Status::Connection;
     return false;  // its END may still come
   }
   settle_front(outcome);
   finish_request();
+  if (!refusal.in_step) loss_ = Status::Connection;
   return refusal.in_step;
 }
 

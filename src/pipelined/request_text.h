@@ -14,8 +14,7 @@ void append_request(std::string& text, const Operation& operation);
 
 bool has_value(Command command);
 
-// The second half of a counter with an initial value: an add, which a counter that is there
-// refuses.
+// What creates a counter with its initial value: an add, which a counter that is there refuses.
 void append_initial_add(std::string& text, const Operation& operation);
 
 }  // namespace cache

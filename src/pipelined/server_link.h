@@ -59,6 +59,7 @@ class ServerLink {
 
   // Any thread; as of the last flush.
   std::uint64_t done() const { return published_done_.load(std::memory_order_acquire); }
+  std::size_t pending() const { return pending_.load(std::memory_order_relaxed); }
   void read_metrics(ServerMetrics& metrics) const;
 
  private:

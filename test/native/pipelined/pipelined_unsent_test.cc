@@ -124,6 +124,7 @@ TEST_CASE("writes of which the kernel has no byte are sent on a new connection, 
   writes[0].timeout = kSoon;
   const Turn turn(played.engine, writes);
   PlayedConnection first = played.server.accept();
+  REQUIRE(eventually([&] { return turn.answered() > 0; }));
   const std::size_t begun = begun_in(first.receive_rest());
   check_sent_again(played, begun);
   const auto answers = turn.answers();
