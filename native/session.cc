@@ -53,7 +53,7 @@ void Session::submit(const Napi::CallbackInfo& info) {
     const auto bytes = info[0].As<Napi::Uint8Array>();
     const auto batch = std::make_shared<Batch>(
         reinterpret_cast<const char*>(bytes.Data()), info[1].As<Napi::Number>().Uint32Value(),
-        info[2].As<Napi::Number>().Uint32Value(), engine_->router(), Clock::now(), queue_);
+        info[2].As<Napi::Number>().Uint32Value(), engine_->router(), Clock::now(), queue_, pool_);
     while (!batches_.empty() && batches_.front().expired()) {
       batches_.pop_front();
       ++first_batch_;

@@ -50,6 +50,7 @@ class Session final : public Napi::ObjectWrap<Session>, private CompletionQueue:
 
   std::shared_ptr<CompletionQueue> queue_;
   std::shared_ptr<Engine> engine_;  // null once closed
+  std::shared_ptr<BytePool> pool_ = std::make_shared<BytePool>();
   bool shared_;
   std::size_t outstanding_ = 0;
   // Batches by number, for cancel(): the numbers run from first_batch_ on.

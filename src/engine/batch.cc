@@ -97,8 +97,8 @@ Operation read_operation(RecordReader& reader, const Router& router, Deadline no
 }  // namespace
 
 Batch::Batch(const char* bytes, std::size_t size, std::size_t count, const Router& router,
-             Deadline now, std::shared_ptr<OutcomeSink> sink)
-    : bytes_(new char[size]), sink_(std::move(sink)), submitted_(now) {
+             Deadline now, std::shared_ptr<OutcomeSink> sink, const std::shared_ptr<BytePool>& pool)
+    : bytes_(BytePool::take(pool, size)), sink_(std::move(sink)), submitted_(now) {
   std::memcpy(bytes_.get(), bytes, size);
   operations_.reserve(count);
   for (RecordReader reader(bytes_.get(), size); !reader.done();) {

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "engine/byte_pool.h"
 #include "engine/operation.h"
 #include "engine/outcome_sink.h"
 #include "routing/router.h"
@@ -37,9 +38,9 @@ class MalformedBatch : public std::invalid_argument {
 class Batch {
  public:
   // Copies `bytes` once. Timeouts count from `now`. `count` is how many operations are expected, a
-  // hint. Throws MalformedBatch.
+  // hint. Large copies lie in memory of `pool`. Throws MalformedBatch.
   Batch(const char* bytes, std::size_t size, std::size_t count, const Router& router, Deadline now,
-        std::shared_ptr<OutcomeSink> sink);
+        std::shared_ptr<OutcomeSink> sink, const std::shared_ptr<BytePool>& pool = nullptr);
 
   std::size_t size() const { return operations_.size(); }
   const Operation& operation(std::size_t index) const { return operations_[index]; }
@@ -56,7 +57,7 @@ class Batch {
  private:
   enum class State : std::uint8_t { Queued, InFlight, Settled };
 
-  std::unique_ptr<char[]> bytes_;
+  BytePool::Bytes bytes_;
   std::vector<Operation> operations_;
   std::unique_ptr<std::atomic<State>[]> states_;
   std::shared_ptr<OutcomeSink> sink_;

@@ -39,7 +39,7 @@ char* OutcomeBuffer::append_unwritten(const Outcome& outcome, std::size_t length
 char* OutcomeBuffer::grow(std::size_t length) {
   if (length > capacity_ - size_) {
     const std::size_t capacity = std::max({size_ + length, 2 * capacity_, kSmallestCapacity});
-    std::unique_ptr<char[]> bytes(new char[capacity]);
+    BytePool::Bytes bytes = BytePool::take(pool_, capacity);
     if (size_ != 0) std::memcpy(bytes.get(), bytes_.get(), size_);
     bytes_ = std::move(bytes);
     capacity_ = capacity;

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 
+#include "engine/byte_pool.h"
 #include "engine/outcome.h"
 
 namespace cache {
@@ -22,6 +24,9 @@ namespace cache {
 // it.
 class OutcomeBuffer {
  public:
+  // Large buffers lie in memory of `pool`, which may be null.
+  explicit OutcomeBuffer(std::shared_ptr<BytePool> pool = nullptr) : pool_(std::move(pool)) {}
+
   // Copies outcome.value.
   void append(const Outcome& outcome);
 
@@ -36,7 +41,8 @@ class OutcomeBuffer {
  private:
   char* grow(std::size_t length);
 
-  std::unique_ptr<char[]> bytes_;  // not a std::string, which zeroes what is about to be written
+  std::shared_ptr<BytePool> pool_;
+  BytePool::Bytes bytes_;  // not a std::string, which zeroes what is about to be written
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;
   std::size_t answers_ = 0;

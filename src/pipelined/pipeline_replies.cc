@@ -14,6 +14,10 @@ namespace {
 // From here on a value is received in its place.
 constexpr std::size_t kLargeValue = 16 * 1024;
 
+// What is received at once where a large value may follow another: enough for the header, so that
+// little of the value has to be copied to its place.
+constexpr std::size_t kAroundLargeValue = 2 * 1024;
+
 // Far more than any server says of itself.
 constexpr std::size_t kMostStats = 16 * 1024 * 1024;
 
@@ -89,7 +93,8 @@ uv_buf_t Pipeline::receive_buffer() {
                        static_cast<unsigned int>(parser_->missing_value_length()));
   }
   auto& shared = server_.io().receive_buffer;
-  return uv_buf_init(shared.data(), static_cast<unsigned int>(shared.size()));
+  const std::size_t size = expects_large_value_ ? kAroundLargeValue : shared.size();
+  return uv_buf_init(shared.data(), static_cast<unsigned int>(size));
 }
 
 void Pipeline::on_received(const uv_buf_t& buffer, std::size_t length) {
@@ -128,6 +133,7 @@ bool Pipeline::find_asker(const ValueHeader& header) {
 
 bool Pipeline::on_value(const ValueHeader& header, std::string_view value) {
   if (!find_asker(header)) return false;
+  expects_large_value_ = header.length >= kLargeValue;
   const std::uint32_t operations = requests_.front().operations;
   while (asker_ < operations && in_flight_[asker_].operation().key == header.key) {
     const QueuedOperation& queued = in_flight_[asker_++];
@@ -141,8 +147,9 @@ bool Pipeline::on_value(const ValueHeader& header, std::string_view value) {
 
 char* Pipeline::on_value_begin(const ValueHeader& header) {
   if (!find_asker(header)) return nullptr;
+  expects_large_value_ = header.length >= kLargeValue;
   large_value_header_ = header;
-  large_value_ = OutcomeBuffer();
+  large_value_ = OutcomeBuffer(server_.io().large_values);
   const Outcome outcome{.id = in_flight_[asker_].operation().id,
                         .server = server_.answers().server(),
                         .flags = header.flags,
@@ -173,6 +180,7 @@ bool Pipeline::on_value_end() {
 
 bool Pipeline::on_line(ReplyLine line, std::string_view text, std::uint64_t number) {
   if (!is_reply_due()) return false;
+  if (line != ReplyLine::End) expects_large_value_ = false;
   if (line >= ReplyLine::Error) return on_server_refusal(line, text);
   switch (requests_.front().kind) {
     case Kind::Reads:

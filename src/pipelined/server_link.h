@@ -12,6 +12,7 @@
 
 #include "engine/answers.h"
 #include "engine/breaker.h"
+#include "engine/byte_pool.h"
 #include "engine/config.h"
 #include "engine/metrics.h"
 #include "engine/resolver.h"
@@ -26,6 +27,7 @@ struct IoContext {
   Resolver resolver;
   // Replies are read from here before the next are received: one buffer serves all connections.
   std::array<char, std::size_t{64} * 1024> receive_buffer{};
+  std::shared_ptr<BytePool> large_values = std::make_shared<BytePool>();
   bool closing = false;
 };
 
