@@ -28,6 +28,9 @@ export const STOPPED_SERVER_FLOOR = { rate: 0.9, p99: 2 };
 /** `memory`: bytes more than before the burst, once it is over. */
 export const BURST_FLOOR = { failures: 0, memory: 20e6 };
 
+/** Of the p99 that the healthy servers' operations had before; bytes beside those that may be pending. */
+export const HELD_LOAD_FLOOR = { p99: 2, memory: 64e6 };
+
 const SINGLES = ['get', 'set', 'delete', 'add', 'cas', 'touch', 'incr', 'mix'] as const;
 const MULTIS = ['getMulti', 'setMulti'] as const;
 

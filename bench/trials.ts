@@ -2,6 +2,7 @@
 
 import { BURST, type BurstRow, renderBurst, tryBurst } from './burst';
 import type { ClientName } from './clients';
+import { HELD_LOAD, type HeldLoadOutcome, renderHeldLoad, tryHeldLoad } from './held-load';
 import {
   renderStoppedServer,
   STOPPED_SERVER,
@@ -9,13 +10,14 @@ import {
   tryStoppedServer,
 } from './stopped-server';
 
-export const TRIALS = [STOPPED_SERVER, BURST] as const;
+export const TRIALS = [STOPPED_SERVER, BURST, HELD_LOAD] as const;
 
 export type TrialName = (typeof TRIALS)[number];
 
 export interface TrialResults {
   [STOPPED_SERVER]?: StoppedServerRow[];
   [BURST]?: BurstRow[];
+  [HELD_LOAD]?: HeldLoadOutcome;
 }
 
 /** Prints each as soon as it is over. */
@@ -33,6 +35,11 @@ export async function runTrials(
     const rows = await tryBurst(clients);
     results[BURST] = rows;
     console.log(renderBurst(rows));
+  }
+  if (names.includes(HELD_LOAD)) {
+    const outcome = await tryHeldLoad();
+    results[HELD_LOAD] = outcome;
+    console.log(renderHeldLoad(outcome));
   }
   return results;
 }

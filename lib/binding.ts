@@ -38,6 +38,8 @@ export interface NativeSession {
   submit(bytes: Uint8Array, length: number, count: number): void;
   /** True when the operation was not sent: then it gets no outcome. Batches are numbered from 0. */
   cancel(batch: number, index: number): boolean;
+  /** Asks for outcomes again, once the loop has turned since they came. */
+  listen(): void;
   /** The index of the server that exactly these bytes live on. */
   locate(bytes: Uint8Array): number;
   /** In the order of their indices. */
@@ -46,7 +48,10 @@ export interface NativeSession {
   metrics(): NativeServerMetrics[];
   /** What is unanswered stays so. */
   close(): void;
-  /** Set by the client, called with outcomes laid out as in protocol.ts. Must not throw. */
+  /**
+   * Set by the client, called with outcomes laid out as in protocol.ts, and then not before `listen`. Must not
+   * throw.
+   */
   onOutcomes: (outcomes: Buffer) => void;
 }
 

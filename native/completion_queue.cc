@@ -20,8 +20,14 @@ void CompletionQueue::deliver(OutcomeBuffer&& outcomes) noexcept {
   const std::lock_guard lock(mutex_);
   if (closed_) return;
   ready_.push_back(std::move(outcomes));
-  if (std::exchange(wake_up_under_way_, true)) return;
-  wake_.NonBlockingCall();
+  if (std::exchange(listens_, false)) wake_.NonBlockingCall();
+}
+
+void CompletionQueue::listen() {
+  const std::lock_guard lock(mutex_);
+  if (closed_) return;
+  listens_ = ready_.empty();
+  if (!listens_) wake_.NonBlockingCall();
 }
 
 void CompletionQueue::keep_alive(Napi::Env env, bool alive) {
@@ -57,7 +63,6 @@ void CompletionQueue::call_js(Napi::Env env, Napi::Function /*callback*/, Comple
   std::vector<OutcomeBuffer> outcomes;
   {
     const std::lock_guard lock(queue->mutex_);
-    queue->wake_up_under_way_ = false;
     outcomes.swap(queue->ready_);
   }
   const bool environment_is_ending = static_cast<napi_env>(env) == nullptr;

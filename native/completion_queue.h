@@ -30,8 +30,13 @@ class CompletionQueue final : public OutcomeSink {
   // The JavaScript thread. `receiver` must call close() before it dies.
   static std::shared_ptr<CompletionQueue> create(Napi::Env env, Receiver& receiver);
 
-  // Engine threads: one wake-up of the JavaScript thread for all that arrives before it comes.
+  // Engine threads: one wake-up of the JavaScript thread for all that arrives before listen().
   void deliver(OutcomeBuffer&& outcomes) noexcept override;
+
+  // The JavaScript thread, once its loop has turned after a wake-up: what has arrived may wake it
+  // again. Node calls a thread-safe function up to 1000 times in a row while more comes, and under
+  // load more always comes: timers and sockets would get no turn.
+  void listen();
 
   // The JavaScript thread: whether it keeps the process alive. It does not, at first.
   void keep_alive(Napi::Env env, bool alive);
@@ -51,7 +56,7 @@ class CompletionQueue final : public OutcomeSink {
   ThreadSafeFunction wake_;
   std::mutex mutex_;  // guards all below
   std::vector<OutcomeBuffer> ready_;
-  bool wake_up_under_way_ = false;
+  bool listens_ = true;
   bool closed_ = false;
 };
 

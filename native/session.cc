@@ -27,6 +27,7 @@ Napi::Function Session::define(Napi::Env env) {
                          InstanceMethod<&Session::servers>("servers"),
                          InstanceMethod<&Session::set_servers>("setServers"),
                          InstanceMethod<&Session::metrics>("metrics"),
+                         InstanceMethod<&Session::listen>("listen"),
                          InstanceMethod<&Session::close>("close"),
                      });
 }
@@ -92,6 +93,8 @@ void Session::set_servers(const Napi::CallbackInfo& info) {
 Napi::Value Session::metrics(const Napi::CallbackInfo& info) {
   return write_metrics(info.Env(), engine_->metrics());
 }
+
+void Session::listen(const Napi::CallbackInfo& /*info*/) { queue_->listen(); }
 
 void Session::close(const Napi::CallbackInfo& info) {
   release();

@@ -37,6 +37,8 @@ class Session final : public Napi::ObjectWrap<Session>, private CompletionQueue:
   void set_servers(const Napi::CallbackInfo& info);
   // metrics(): ServerMetrics[]
   Napi::Value metrics(const Napi::CallbackInfo& info);
+  // listen(): void - after each call of onOutcomes, once the loop has turned
+  void listen(const Napi::CallbackInfo& info);
   // close(): void - what is unanswered stays so
   void close(const Napi::CallbackInfo& info);
 

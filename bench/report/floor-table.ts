@@ -8,9 +8,11 @@ import {
   describeFloor,
   FLOORS,
   type Floor,
+  HELD_LOAD_FLOOR,
   judge,
   STOPPED_SERVER_FLOOR,
 } from '../floors';
+import { growthUnderLoad, HELD_LOAD, type HeldLoadOutcome, meetsHeldLoadFloor } from '../held-load';
 import { best, type Results } from '../results';
 import { commandOf } from '../scenario';
 import { compare, STOPPED_SERVER, type StoppedServerRow } from '../stopped-server';
@@ -26,6 +28,7 @@ export function renderFloors({ results, trials }: Run): string {
     ...FLOORS.map((floor) => renderFloor(floor, results)),
     ...(trials[STOPPED_SERVER] ?? []).filter(isOurs).map(renderStoppedServer),
     ...(trials[BURST] ?? []).filter(isOurs).map(renderBurst),
+    ...[trials[HELD_LOAD]].filter((outcome) => outcome !== undefined).map(renderHeldLoad),
   ];
   return renderTable(TITLES, rows);
 }
@@ -76,6 +79,20 @@ function renderBurst({ outcome }: BurstRow): string[] {
     countOf(Number(figures !== undefined && meetsBurstFloor(figures)), 1),
     figures ? `${figures.failures} failures, ${megabytes(growthOf(figures))} MB more` : NONE,
     code(trialCommand(BURST)),
+  ];
+}
+
+function renderHeldLoad(outcome: HeldLoadOutcome): string[] {
+  const { p99, memory } = HELD_LOAD_FLOOR;
+  const figures = 'failed' in outcome ? undefined : outcome;
+  return [
+    '100,000 operations under way, one server of eight stopped, one restarted every 5 s',
+    `nothing lost or wrong, p99 < ${p99}x before, memory <= maxPendingBytes + ${megabytes(memory)} MB`,
+    countOf(Number(figures !== undefined && meetsHeldLoadFloor(figures)), 1),
+    figures
+      ? `${figures.totals.wrong} wrong, p99 ${(figures.troubled.p99 / figures.quiet.p99).toFixed(2)}x, ${megabytes(growthUnderLoad(figures))} MB more`
+      : NONE,
+    code(trialCommand(HELD_LOAD)),
   ];
 }
 

@@ -1,6 +1,7 @@
 // The trials, all clients that took part.
 
 import { BURST, type BurstReply, growthOf, megabytes } from '../burst';
+import { HELD_LOAD, type HeldLoadOutcome } from '../held-load';
 import { compare, STOPPED_SERVER, type StoppedServerRow } from '../stopped-server';
 import { type TrialResults, trialCommand } from '../trials';
 import { code, renderTable, wholeNumber } from './markdown';
@@ -25,6 +26,18 @@ const BURST_TITLES = [
   'growth',
 ];
 
+const HELD_LOAD_TITLES = [
+  'answered',
+  'wrong',
+  'never',
+  'calls/s before',
+  'during',
+  'p99 ms before',
+  'during',
+  'rss MB before',
+  'at most',
+];
+
 export function renderTrials(trials: TrialResults): string {
   const stopped = trials[STOPPED_SERVER] ?? [];
   const bursts = trials[BURST] ?? [];
@@ -44,7 +57,27 @@ ${code(trialCommand(BURST))}
 ${renderTable(
   BURST_TITLES,
   bursts.map(({ client, outcome }) => [client, ...renderBurst(outcome)]),
-)}`;
+)}
+
+This client alone: 100,000 callers over eight servers, each of which counts up a counter of its own and knows
+what has to come next. After ten quiet seconds one server is stopped and another killed and started again every
+5 s, for a minute; rates and latencies are those of the other six. V8's heap
+is held at 256 MB (\`--max-old-space-size\`), or it would let garbage stand up to twice that. ${code(trialCommand(HELD_LOAD))}
+
+${renderTable(HELD_LOAD_TITLES, [trials[HELD_LOAD]].filter((outcome) => outcome !== undefined).map(renderHeldLoad))}`;
+}
+
+function renderHeldLoad(outcome: HeldLoadOutcome): string[] {
+  if ('failed' in outcome)
+    return [`void: ${outcome.failed}`, ...HELD_LOAD_TITLES.slice(1).map(() => '-')];
+  const { quiet, troubled, totals } = outcome;
+  return [
+    ...[totals.answered, totals.wrong, totals.unsettled, quiet.rate, troubled.rate].map(
+      wholeNumber,
+    ),
+    ...[quiet.p99, troubled.p99].map(wholeNumber),
+    ...[totals.before, totals.peak].map(megabytes),
+  ];
 }
 
 function renderStoppedServer(outcome: StoppedServerRow['outcome']): string[] {
