@@ -4,6 +4,7 @@ import type { Answer } from './answer';
 import { type ErrorCode, MemcachedError } from './errors';
 import { type Key, keyName } from './keys';
 import { Status } from './protocol';
+import { printable } from './text';
 
 const failures: Readonly<Record<number, readonly [ErrorCode, string]>> = {
   [Status.timeout]: ['TIMEOUT', 'no answer in time'],
@@ -54,7 +55,7 @@ export function failure(
   key: Key | undefined,
 ): MemcachedError {
   const [code, meaning] = failures[answer.status] ?? ['PROTOCOL', 'an unknown answer'];
-  const reason = answer.text || systemError(answer.errno) || meaning;
+  const reason = printable(answer.text) || systemError(answer.errno) || meaning;
   return new MemcachedError(code, describe(operation, server, reason), {
     operation,
     server,

@@ -4,7 +4,7 @@
 import { isUtf8 } from 'node:buffer';
 import { types } from 'node:util';
 import { invalid, invalidText, type MemcachedError } from './errors';
-import { isWellFormed } from './text';
+import { isWellFormed, printable } from './text';
 
 /** A key: text, sent as UTF-8, or bytes. */
 export type Key = string | Uint8Array;
@@ -72,8 +72,7 @@ export function keyName(key: unknown): string | undefined {
   const text = typeof key === 'string' ? key : types.isUint8Array(key) ? bytesName(key) : undefined;
   if (text === undefined) return undefined;
   const short = text.length > maxKeyLength ? `${text.slice(0, maxKeyLength)}...` : text;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for control characters
-  return short.replace(/[\x00-\x1f\x7f]/g, (character) => `\\x${hex(character.charCodeAt(0))}`);
+  return printable(short);
 }
 
 const noPrefix = new Uint8Array(0);

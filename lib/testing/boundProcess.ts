@@ -67,6 +67,11 @@ export class BoundProcess {
     return this.#child.exitCode;
   }
 
+  /** Sends a signal to the program. Throws when it has ended. */
+  signal(signal: NodeJS.Signals): void {
+    if (!this.#child.kill(signal)) throw new Error(`the process has ended: no ${signal} was sent`);
+  }
+
   /** Ends the program, even one that is stopped (SIGSTOP), and waits until it is gone. */
   kill(): Promise<void> {
     this.#child.ref();

@@ -1,11 +1,11 @@
-import { randomInt } from 'node:crypto';
-import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { connect, type NetConnectOpts } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BoundProcess } from './boundProcess';
+import { attempts, freePort, loopback } from './loopback';
 import { readStartOptions, type StartOptions, type StartSettings } from './startOptions';
 
 /** A private memcached. It ends with `stop()`, at the latest with the process that started it. */
@@ -19,25 +19,30 @@ export interface MemcachedServer {
   /** Path of the unix socket; `undefined` on a port. */
   readonly path: string | undefined;
   readonly pid: number;
-  /** Ends the server, suspended or not, and resolves when the process is gone. Idempotent. */
+  /**
+   * Stops the process (SIGSTOP) and resolves when no thread of it runs: its kernel still accepts
+   * connections and bytes, and nothing is answered. Rejects when the server has ended.
+   */
+  suspend(): Promise<void>;
+  /** Lets a suspended server go on (SIGCONT). Throws when it has ended. */
+  resume(): void;
+  /**
+   * Kills the process (SIGKILL), suspended or not, and resolves when it is gone, with its files. The
+   * kernel closes its connections; `startMemcached({ port })` starts an empty server in its place.
+   * Idempotent.
+   */
+  kill(): Promise<void>;
+  /** The same as `kill()`: there is nothing that memcached would save. Idempotent. */
   stop(): Promise<void>;
 }
 
-const loopback = '127.0.0.1';
-
-// Below the ports that Linux and macOS give to outgoing connections: a client that reconnects to a
-// stopped server could be given that server's port for its own end, and be connected to itself.
-const firstPort = 10_240;
-const lastPort = 32_767;
-
-const attempts = 20;
 const startTimeout = 10_000; // ms
 const pollInterval = 5; // ms
 
 /**
  * Starts a private memcached on a free loopback port, or on a unix socket, and resolves when it accepts
- * connections. Rejects with memcached's own words when it does not start. A server that runs does not
- * keep this process alive.
+ * connections. Rejects with memcached's own words when it does not start, as on a `port` that is taken,
+ * and with `INVALID_ARGUMENT` on bad options. A server that runs does not keep this process alive.
  */
 export async function startMemcached(options: StartOptions = {}): Promise<MemcachedServer> {
   return launchMemcached(options, {});
@@ -71,11 +76,13 @@ class Launch {
   /** memcached writes the ports it listens on here, once it does. */
   readonly #portFile = join(this.#directory, 'ports');
   readonly #path: string | undefined;
+  readonly #portWasGiven: boolean;
   readonly #process: BoundProcess;
   #stopped: Promise<void> | undefined;
 
   constructor(settings: StartSettings, env: NodeJS.ProcessEnv) {
-    const { socket } = settings;
+    const { socket, port } = settings;
+    this.#portWasGiven = port !== undefined;
     this.#path = socket === true ? join(this.#directory, 'memcached.sock') : socket || undefined;
     const errorOutput = openSync(this.#errorFile, 'w');
     this.#process = new BoundProcess({
@@ -88,8 +95,13 @@ class Launch {
     closeSync(errorOutput);
   }
 
+  /** The port it chose for itself was somebody else's. */
   get portWasTaken(): boolean {
-    return !this.#process.running && this.#errors().includes('Address already in use');
+    return (
+      !this.#portWasGiven &&
+      !this.#process.running &&
+      this.#errors().includes('Address already in use')
+    );
   }
 
   async ready(): Promise<MemcachedServer> {
@@ -135,8 +147,23 @@ class Launch {
   }
 
   #server({ host, port, path }: Address): MemcachedServer {
-    const { pid } = this.#process;
-    return { server: path ?? `${host}:${port}`, host, port, path, pid, stop: () => this.stop() };
+    const stop = () => this.stop();
+    return {
+      server: path ?? `${host}:${port}`,
+      host,
+      port,
+      path,
+      pid: this.#process.pid,
+      suspend: () => this.#suspend(),
+      resume: () => this.#process.signal('SIGCONT'),
+      kill: stop,
+      stop,
+    };
+  }
+
+  async #suspend(): Promise<void> {
+    this.#process.signal('SIGSTOP');
+    while (runningThreads(this.#process.pid) > 0) await sleep(1);
   }
 
   #errors(): string {
@@ -151,11 +178,11 @@ interface Address {
 }
 
 function memcachedArguments(
-  { memory, threads, args }: StartSettings,
+  { memory, threads, port, args }: StartSettings,
   path: string | undefined,
 ): string[] {
   const listen =
-    path === undefined ? ['-l', loopback, '-p', `${freePort()}`, '-U', '0'] : ['-s', path];
+    path === undefined ? ['-l', loopback, '-p', `${port ?? freePort()}`, '-U', '0'] : ['-s', path];
   return [
     ...listen,
     // memcached does not run as root unless told to.
@@ -166,16 +193,24 @@ function memcachedArguments(
   ];
 }
 
-/** Free as far as one can tell without taking it: memcached itself finds out. */
-function freePort(): number {
-  return randomInt(firstPort, lastPort + 1);
+/**
+ * The signal stops the threads one after the other, and those it has not reached yet still answer. Where
+ * the system does not show them (macOS), they are stopped together.
+ */
+function runningThreads(pid: number): number {
+  const tasks = `/proc/${pid}/task`;
+  if (!existsSync(tasks)) return 0;
+  const states = readdirSync(tasks).map(
+    (thread) => /\) (\w) /.exec(contentOf(`${tasks}/${thread}/stat`))?.[1] ?? 'T',
+  );
+  return states.filter((state) => state !== 'T').length;
 }
 
 function contentOf(file: string): string {
   try {
     return readFileSync(file, 'latin1');
   } catch {
-    return ''; // not written yet
+    return ''; // not written yet, or gone
   }
 }
 

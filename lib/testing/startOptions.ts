@@ -8,15 +8,18 @@ export interface StartOptions {
   memory?: number | undefined;
   /** Worker threads of the server, from 1 to 128. Default: memcached's own, 4. */
   threads?: number | undefined;
+  /** The port to listen on, 1 to 65535: that of a server that has ended, say. Default: a free one. */
+  port?: number | undefined;
   /** Listen on a unix socket, not on a port: `true` for a path of its own, or the path. Default: `false`. */
   socket?: boolean | string | undefined;
-  /** More arguments, after the helper's own: `['-I', '4m']`, `['-p', '11311']`. Default: none. */
+  /** More arguments, after the helper's own: `['-I', '4m']`. Default: none. */
   args?: readonly string[] | undefined;
 }
 
 export interface StartSettings {
   memory: number | undefined;
   threads: number | undefined;
+  port: number | undefined;
   socket: boolean | string;
   args: readonly string[];
 }
@@ -25,15 +28,19 @@ export interface StartSettings {
 const longestSocketPath = 103;
 
 export function readStartOptions(options: StartOptions): StartSettings {
-  const { memory, threads, socket, args } = ownOptions(
+  const { memory, threads, port, socket, args } = ownOptions(
     options,
-    ['memory', 'threads', 'socket', 'args'],
+    ['memory', 'threads', 'port', 'socket', 'args'],
     'options of startMemcached',
     'startMemcached',
   );
+  if (port !== undefined && socket !== undefined && socket !== false) {
+    throw invalid('port', 'be left out beside socket', port);
+  }
   return {
     memory: memory === undefined ? undefined : integer(memory, 'memory', 1, 1_048_576),
     threads: threads === undefined ? undefined : integer(threads, 'threads', 1, 128),
+    port: port === undefined ? undefined : integer(port, 'port', 1, 65_535),
     socket: socket === undefined ? false : readSocket(socket),
     args: args === undefined ? [] : readArguments(args),
   };

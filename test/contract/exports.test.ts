@@ -13,7 +13,7 @@ const names = [
   'presets',
   'serializers',
 ];
-const testingNames = ['startMemcached'];
+const testingNames = ['startMemcached', 'startProxy', 'startScriptedServer'];
 
 describe('the package', () => {
   test('exports these names and no others', () => {

@@ -18,7 +18,8 @@ export async function startSaslMemcached(credentials: Credentials): Promise<Memc
   try {
     await writeConfiguration(directory, credentials);
     const server = await launchMemcached({ args: ['-S'] }, { SASL_CONF_PATH: directory });
-    return { ...server, stop: () => server.stop().then(removeDirectory) };
+    const stop = () => server.stop().then(removeDirectory);
+    return { ...server, kill: stop, stop };
   } catch (error) {
     await removeDirectory();
     throw error;

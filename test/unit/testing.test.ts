@@ -61,7 +61,7 @@ describe('a server on a port', () => {
 
   test('stops while it is suspended', async () => {
     const server = await start();
-    process.kill(server.pid, 'SIGSTOP');
+    await server.suspend();
     await server.stop();
     expect(isRunning(server.pid)).toBe(false);
   });
@@ -71,6 +71,27 @@ describe('a server on a port', () => {
     process.kill(server.pid, 'SIGTERM');
     await server.stop();
     expect(isRunning(server.pid)).toBe(false);
+  });
+
+  test('answers nothing while it is suspended, and everything when it goes on', async () => {
+    const server = await start();
+    await server.suspend();
+    let answered = false;
+    const reply = raw(server, 'version\r\n').then((text) => {
+      answered = true;
+      return text;
+    });
+    expect(await connecting(server)).toBe('connect');
+    expect(answered).toBe(false);
+    server.resume();
+    expect(await reply).toMatch(/^VERSION /);
+  });
+
+  test('that has ended can be neither suspended nor resumed', async () => {
+    const server = await start();
+    await server.kill();
+    await expect(server.suspend()).rejects.toThrow('the process has ended: no SIGSTOP was sent');
+    expect(() => server.resume()).toThrow('the process has ended: no SIGCONT was sent');
   });
 
   test('starts ten times at once, each on a port of its own', async () => {
@@ -83,20 +104,30 @@ describe('a server on a port', () => {
   test('can be started again on the port it had', async () => {
     const first = await start();
     await first.stop();
-    const second = await start({ args: ['-p', String(first.port)] });
+    const second = await start({ port: first.port });
     expect(second.server).toBe(first.server);
     expect(second.pid).not.toBe(first.pid);
   });
 
   test('is never mistaken for the server that has the port', async () => {
     const first = await start();
-    const second = start({ args: ['-p', String(first.port)] });
+    const second = start({ port: first.port });
     await expect(second).rejects.toThrow('Address already in use');
     expect(await statistic(first, 'pid')).toBe(String(first.pid));
   });
 });
 
 describe('a server on a unix socket', () => {
+  test('is killed with its connections and its files', async () => {
+    const server = await start({ socket: true });
+    const client = connect({ path: server.path as string });
+    await once(client, 'connect');
+    client.on('error', () => {}); // a reset, where memcached had not accepted it yet
+    await Promise.all([server.kill(), new Promise((resolve) => client.once('close', resolve))]);
+    expect(isRunning(server.pid)).toBe(false);
+    expect(existsSync(server.path as string)).toBe(false);
+  });
+
   test('answers on a path of its own, which stop removes', async () => {
     const server = await start({ socket: true });
     expect(server).toMatchObject({ server: server.path, host: undefined, port: undefined });
@@ -131,10 +162,12 @@ describe('options', () => {
     [{ memory: 0 }, 'memory must be a whole number from 1 to 1048576, got 0'],
     [{ memory: '64' }, 'memory must be a whole number from 1 to 1048576, got "64"'],
     [{ threads: 1.5 }, 'threads must be a whole number from 1 to 128, got 1.5'],
+    [{ port: 0 }, 'port must be a whole number from 1 to 65535, got 0'],
+    [{ port: 11311, socket: true }, 'port must be left out beside socket, got 11311'],
     [{ socket: '' }, 'socket must be true, false or a path of 1 to 103 bytes, got ""'],
     [{ socket: 'x'.repeat(104) }, 'socket must be true, false or a path of 1 to 103 bytes'],
     [{ args: '-v' }, 'args must be an array of strings without NUL, got "-v"'],
-    [{ sockets: true }, 'the option name must be one of memory, threads, socket, args'],
+    [{ sockets: true }, 'the option name must be one of memory, threads, port, socket, args'],
   ])('%j are refused', async (options, message) => {
     const starting = start(options as StartOptions);
     await expect(starting).rejects.toMatchObject({

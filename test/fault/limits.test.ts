@@ -1,0 +1,124 @@
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startProxy } from 'libmemcached/testing';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openClient, ownServer } from '../contract/helpers';
+import { variants } from '../support/variants';
+import { runLimited, threadShortage } from './limited';
+import { Oracle, resourcesReturn, warmUp } from './oracle';
+
+const timeout = 300;
+
+describe.each(variants)('F28 a server that is full, $name', ({ options }) => {
+  warmUp(options);
+  resourcesReturn();
+
+  /** Connections of others: as many as the server lets in. */
+  async function fill(port: number): Promise<Socket[]> {
+    const sockets = Array.from({ length: 60 }, () =>
+      connect(port, '127.0.0.1').on('error', () => {}),
+    );
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+    });
+    await sleep(300);
+    return sockets;
+  }
+
+  test.each(['maxconns_fast', 'no_maxconns_fast'])(
+    'with %s: an error, never a miss',
+    async (mode) => {
+      const server = await ownServer({ args: ['-c', '40', '-o', mode] });
+      const proxy = await startProxy(server.server);
+      onTestFinished(() => proxy.stop());
+      const connections = 2;
+      const client = openClient(proxy.server, {
+        ...options,
+        timeout,
+        connectTimeout: timeout,
+        connections,
+      });
+      const oracle = new Oracle(client, { timeout });
+      const present = await oracle.store(server, 40);
+      const others = await fill(server.port as number);
+
+      for (const key of present) {
+        await oracle.read(key);
+        await oracle.write(`written-${key}`);
+        await sleep(20);
+      }
+      const errors = await oracle.errors([
+        'CONNECTION',
+        'TIMEOUT',
+        'SERVER_DOWN',
+        'SERVER_ERROR',
+        'PROTOCOL',
+      ]);
+      expect(errors).toHaveLength(80);
+
+      for (const socket of others) socket.destroy();
+      await oracle.checkRecovery(present);
+      await oracle.checkTruth(server);
+    },
+  );
+});
+
+describe.each(variants)('F29 a process without free descriptors, $name', ({ options }) => {
+  test('fails with CONNECTION and EMFILE, uses what it has, and recovers', async () => {
+    const [connected, other] = [await ownServer(), await ownServer()];
+    const ending = await runLimited(
+      'ulimit -n 64',
+      `const { openSync, closeSync } = require('node:fs');
+      const servers = ${JSON.stringify([connected.server, other.server])};
+      const client = new Client(servers, ${JSON.stringify({ ...options, connections: 1 })});
+      const keyOf = (server) => {
+        for (let n = 0; ; n++) if (client.locate('key-' + n).server === server) return 'key-' + n;
+      };
+      const [near, far] = servers.map(keyOf);
+      const told = (call) => call.catch(({ code, maybeApplied }) => [code, maybeApplied]);
+      (async () => {
+        console.log(await client.set(near, 'there'));
+        const files = [];
+        try { for (;;) files.push(openSync('/dev/null')); } catch ({ code }) { console.log(code); }
+        console.log(await told(client.get(far)), await told(client.set(far, 'x')), await client.get(near));
+        files.forEach((file) => closeSync(file));
+        const start = performance.now();
+        while (!(await client.set(far, 'back').catch(() => false))) await new Promise((r) => setTimeout(r, 10));
+        console.log(performance.now() - start < 2500);
+        await client.close();
+      })();`,
+    );
+    const refused = "[ 'CONNECTION', false ]";
+    expect(ending).toEqual({
+      code: 0,
+      signal: null,
+      stderr: '',
+      stdout: `true\nEMFILE\n${refused} ${refused} there\ntrue\n`,
+    });
+  });
+});
+
+describe.each(variants)('F30 a process that cannot start threads, $name', ({ options }) => {
+  test('refuses a client with a clean error, and makes it when it can', async () => {
+    const server = await ownServer();
+    const ending = await runLimited(
+      ':',
+      `${threadShortage}
+      const make = () => new Client('${server.server}', ${JSON.stringify(options)});
+      (async () => {
+        const end = beginShortage(1e6);
+        try { make(); } catch (error) { console.log(error instanceof MemcachedError, error.code); }
+        end();
+        const client = make();
+        console.log(await client.set('key', 'value'));
+        await client.close();
+      })();`,
+    );
+    expect(ending).toEqual({
+      code: 0,
+      signal: null,
+      stderr: '',
+      stdout: 'true CONNECTION\ntrue\n',
+    });
+  });
+});

@@ -1,0 +1,99 @@
+// Rows that a fault of ours makes fail today.
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startProxy } from 'libmemcached/testing';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openClient, ownServer } from '../contract/helpers';
+import { variants } from '../support/variants';
+import { runLimited, threadShortage } from './limited';
+
+describe.each(variants)('F28 a server that is full, $name', ({ options }) => {
+  test.each(['maxconns_fast', 'no_maxconns_fast'])(
+    'with %s: meets no storm of connections',
+    async (mode) => {
+      const server = await ownServer({ args: ['-c', '40', '-o', mode] });
+      const proxy = await startProxy(server.server);
+      onTestFinished(() => proxy.stop());
+      const others = Array.from({ length: 60 }, () =>
+        connect(server.port as number, '127.0.0.1').on('error', () => {}),
+      );
+      onTestFinished(() => {
+        for (const socket of others) socket.destroy();
+      });
+      await sleep(300);
+      const limits = { timeout: 200, connectTimeout: 200, connections: 2, shared: false };
+      const client = openClient(proxy.server, { ...options, ...limits });
+      const codes: string[] = [];
+      const start = performance.now();
+      for (let n = 0; n < 100; n += 1) {
+        await client.get(`key-${n}`).catch(({ code }) => codes.push(code));
+        await sleep(10);
+      }
+      const seconds = (performance.now() - start) / 1000;
+      expect(codes).toHaveLength(100);
+      expect(codes.slice(10).filter((code) => code !== 'SERVER_DOWN').length).toBeLessThan(10);
+      // Those before the breaker opens, and then its probes: fewer than 5 a second.
+      expect(proxy.accepted).toBeLessThan(limits.connections * (6 + 5 * seconds));
+    },
+  );
+});
+
+describe.each(variants)('F29 a process without free descriptors, $name', ({ options }) => {
+  test('is told that this is why', async () => {
+    const server = await ownServer();
+    const ending = await runLimited(
+      'ulimit -n 64',
+      `const { openSync } = require('node:fs');
+      const client = new Client('${server.server}', ${JSON.stringify(options)});
+      try { for (;;) openSync('/dev/null'); } catch {}
+      client.get('key').catch(({ code, message }) => {
+        console.log(code, /\\bEMFILE\\b/.test(message));
+        process.exit();
+      });`,
+    );
+    expect(ending).toEqual({ code: 0, signal: null, stderr: '', stdout: 'CONNECTION true\n' });
+  });
+});
+
+describe.each(variants)('F30 a process that cannot start threads, $name', ({ options }) => {
+  test.each(['127.0.0.1', 'localhost'])(
+    'answers every operation on %s, and recovers',
+    async (host) => {
+      const server = await ownServer();
+      const ending = await runLimited(
+        ':',
+        `${threadShortage}
+        const client = new Client('${host}:${server.port}', ${JSON.stringify(options)});
+        const ok = (call) => call.then(() => true, (error) => error instanceof MemcachedError);
+        (async () => {
+          const end = beginShortage(7e6);
+          console.log(await ok(client.get('key')), await ok(client.set('key', 'value')));
+          end();
+          const start = performance.now();
+          while (!(await client.set('key', 'back').catch(() => false))) {
+            await new Promise((resolve) => setTimeout(resolve, 10));
+          }
+          console.log(performance.now() - start < 2500);
+          await client.close();
+        })();`,
+      );
+      expect(ending).toEqual({ code: 0, signal: null, stderr: '', stdout: 'true true\ntrue\n' });
+    },
+  );
+
+  test('closes a client', async () => {
+    const server = await ownServer();
+    const ending = await runLimited(
+      ':',
+      `${threadShortage}
+      const client = new Client('${server.server}', ${JSON.stringify(options)});
+      (async () => {
+        await client.set('key', 'value');
+        const end = beginShortage(1e6);
+        console.log(await client.close().then(() => 'closed', (error) => error));
+        end();
+      })();`,
+    );
+    expect(ending).toEqual({ code: 0, signal: null, stderr: '', stdout: 'closed\n' });
+  });
+});
