@@ -330,12 +330,20 @@ export class Cache extends KeyOperations {
   }
 }
 
+function isIterable(keys: unknown): boolean {
+  if (typeof keys !== 'object' || keys === null) return false;
+  return Symbol.asyncIterator in keys || Symbol.iterator in keys;
+}
+
 function keyBytes(key: Key, prefix: Uint8Array, what: string): Buffer {
   const bytes = Buffer.allocUnsafe(prefix.length + keyRoom);
   return bytes.subarray(0, writeKey(bytes, 0, key, prefix, what));
 }
 
 async function* chunksOf(keys: Iterable<Key> | AsyncIterable<Key>, size: number) {
+  if (!isIterable(keys)) {
+    throw invalid('keys', 'be an iterable of keys, or an async one', keys, 'getMultiStream');
+  }
   let chunk: Key[] = [];
   for await (const key of keys) {
     chunk.push(key);

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { binding, type EngineConfig } from './binding';
 import { Cache } from './cache';
 import { asMemcachedErrors, Dispatcher } from './dispatcher';
-import type { MemcachedError } from './errors';
+import { invalid, type MemcachedError } from './errors';
 import { blame } from './failures';
 import { type ClientMetrics, toServerMetrics } from './metrics';
 import { integer, maxInt32 } from './numbers';
@@ -15,7 +15,7 @@ import {
   toSettings,
   withServers,
 } from './options';
-import { oneOf, ownOptions } from './ownOptions';
+import { guarded, isOptionsObject, oneOf, ownOptions } from './ownOptions';
 import type { FailurePolicy } from './pending';
 import { closeAtExit } from './processExit';
 import { Command } from './protocol';
@@ -55,8 +55,7 @@ export class Client extends Cache implements AsyncDisposable {
   /** @internal */
   constructor(settings: ReadySettings);
   constructor(servers?: unknown, options?: unknown) {
-    const settings =
-      servers instanceof ReadySettings ? servers.settings : toSettings(servers, options);
+    const settings = ReadySettings.is(servers) ? servers.settings : toSettings(servers, options);
     const events = new EventEmitter<ClientEvents>();
     const failures = new ForgivenFailures(settings.failures === 'miss', events);
     const dispatcher = new Dispatcher({
@@ -87,7 +86,8 @@ export class Client extends Cache implements AsyncDisposable {
    * files are refused. `options` override what the string says of anything but servers and ring.
    */
   static fromConfig(configuration: string, options?: ClientOptions): Client {
-    const named = { ...configuredOptions(configuration), ...options };
+    const own = options === undefined ? {} : snapshotOf(options);
+    const named = { ...configuredOptions(configuration), ...own };
     return new Client(new ReadySettings(configuredSettings(configuration, named)));
   }
 
@@ -169,7 +169,9 @@ export class Client extends Cache implements AsyncDisposable {
    * Default: the client's `timeout`
    */
   async close(options?: { timeout?: number }): Promise<void> {
-    const { timeout } = ownOptions<'timeout'>(options ?? {}, ['timeout'], 'options');
+    const { timeout } = guarded('options', () =>
+      ownOptions<'timeout'>(options ?? {}, ['timeout'], 'options', 'close'),
+    );
     const patience =
       timeout === undefined ? this.#settings.timeout : integer(timeout, 'timeout', 0, maxInt32);
     await this.#dispatcher.close(patience);
@@ -233,10 +235,19 @@ export class Client extends Cache implements AsyncDisposable {
 
 /** Settings that were made without the constructor. */
 class ReadySettings {
-  readonly settings: Settings;
+  readonly #settings: Settings;
 
   constructor(settings: Settings) {
-    this.settings = settings;
+    this.#settings = settings;
+  }
+
+  /** Not by instanceof, which would run code of the caller's. */
+  static is(value: unknown): value is ReadySettings {
+    return typeof value === 'object' && value !== null && #settings in value;
+  }
+
+  get settings(): Settings {
+    return this.#settings;
   }
 }
 
@@ -274,6 +285,13 @@ function configuredOptions(configuration: unknown): ClientOptions {
   const parsed = asMemcachedErrors(() => binding.parseConfiguration(configuration));
   const { servers: _, binary, ...options } = parsed;
   return binary ? { ...options, protocol: 'binary' } : options;
+}
+
+function snapshotOf(options: unknown): ClientOptions {
+  return guarded('options', () => {
+    if (!isOptionsObject(options)) throw invalid('options', 'be an object', options);
+    return { ...options };
+  });
 }
 
 /** Not the whole of the settings, which hold the password. */

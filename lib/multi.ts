@@ -1,4 +1,5 @@
 // Many operations as one: a window of them under way, one promise for all.
+import { types } from 'node:util';
 import type { Answer } from './answer';
 import type { Payload, Scope } from './batch';
 import type { Dispatcher } from './dispatcher';
@@ -192,15 +193,15 @@ export function pairEntries(
   payload: (value: unknown, ttl: unknown) => Payload,
 ): Entry[] {
   const rule = 'be an object, a Map or an iterable of [key, value, ttl?]';
-  const list = isPlainObject(pairs)
-    ? guarded('entries', () => Object.entries(pairs))
-    : snapshot(pairs, 'entries', rule);
-  return list.map((pair) => {
-    if (!Array.isArray(pair) || pair.length < 2 || pair.length > 3) {
-      throw invalid('entries', 'hold [key, value] or [key, value, ttl]', pair);
-    }
-    const [key, value, ttl] = pair;
-    return { name: entryName(key), key, payload: () => payload(value, ttl) };
+  return guarded('entries', () => {
+    const list = isPlainObject(pairs) ? Object.entries(pairs) : snapshot(pairs, 'entries', rule);
+    return list.map((pair) => {
+      if (!Array.isArray(pair) || pair.length < 2 || pair.length > 3) {
+        throw invalid('entries', 'hold [key, value] or [key, value, ttl]', pair);
+      }
+      const [key, value, ttl] = pair;
+      return { name: entryName(key), key, payload: () => payload(value, ttl) };
+    });
   });
 }
 
@@ -219,5 +220,5 @@ function isPlainObject(value: unknown): value is object {
 
 function entryName(key: unknown): string {
   if (typeof key === 'string') return key;
-  return key instanceof Uint8Array ? Buffer.from(key).toString() : describe(key);
+  return types.isUint8Array(key) ? Buffer.from(key).toString() : describe(key);
 }

@@ -27,7 +27,7 @@ export function ownOptions<Name extends string>(
 }
 
 /** Not a Map or a Date, which have no own properties and would pass for no options at all. */
-function isOptionsObject(options: unknown): options is object {
+export function isOptionsObject(options: unknown): options is object {
   if (typeof options !== 'object' || options === null) return false;
   return !Array.isArray(options) && !isBuiltIn(options);
 }

@@ -4,7 +4,11 @@ import { asProgram, mustRun } from './run.mjs';
 
 export async function clangFormat({ check }) {
   const mode = check ? ['--dry-run', '--Werror'] : ['-i'];
-  await mustRun(['clang-format', ...mode, ...cppFiles(['src', 'native', 'test/native'])]);
+  await mustRun([
+    'clang-format',
+    ...mode,
+    ...cppFiles(['src', 'native', 'test/native', 'test/fuzz']),
+  ]);
 }
 
 await asProgram(import.meta.url, () => clangFormat({ check: process.argv.includes('--check') }));

@@ -6,6 +6,9 @@ import { run } from './run.mjs';
 /** The oldest libmemcached whose routing works (the libmemcached engine asks for 1.1.4 itself). */
 const libmemcachedVersion = '1.0.18';
 
+/** As compilers call it. */
+const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+
 const building = [
   {
     name: 'C++ compiler',
@@ -101,6 +104,16 @@ const testing = [
     packages: { apt: 'g++', dnf: 'libasan libubsan libtsan' },
   },
   {
+    name: 'libFuzzer',
+    found: () => program('clang++') && runtime(`libclang_rt.fuzzer-${machine}.a`, 'clang++'),
+    packages: {
+      apt: 'clang libclang-rt-dev',
+      dnf: 'clang compiler-rt',
+      apk: 'clang compiler-rt',
+      brew: 'llvm',
+    },
+  },
+  {
     name: 'valgrind',
     found: () => program('valgrind'),
     packages: { apt: 'valgrind', dnf: 'valgrind', apk: 'valgrind' },
@@ -152,7 +165,7 @@ async function header(name) {
 }
 
 /** Whether the compiler has a library of its own of that name: it answers with its path. */
-async function runtime(name) {
-  const { status, output } = await run(['g++', `-print-file-name=${name}`]);
+async function runtime(name, compiler = 'g++') {
+  const { status, output } = await run([compiler, `-print-file-name=${name}`]);
   return status === 0 && isAbsolute(output.trim());
 }

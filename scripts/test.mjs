@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { build } from './build.mjs';
 import { clangFormat } from './clang-format.mjs';
 import { clangTidy } from './clang-tidy.mjs';
+import { fuzz } from './fuzz.mjs';
 import { asProgram, mustRun, root, run, StepError } from './run.mjs';
 import { setup } from './setup.mjs';
 
@@ -19,6 +20,7 @@ const stages = [
   ['C++ tests under AddressSanitizer and UBSan', () => nativeTests('address')],
   ['C++ tests under ThreadSanitizer', () => nativeTests('thread')],
   ['C++ tests under valgrind', () => nativeTests('valgrind')],
+  ['Fuzzing under AddressSanitizer and UBSan', () => fuzz()],
   ['TypeScript tests', typeScriptTests],
 ];
 
