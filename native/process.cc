@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 
 #include <chrono>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -17,12 +18,16 @@ EngineRegistry& process_registry() {
 
 void retire(std::shared_ptr<Engine> engine) {
   static constexpr std::chrono::milliseconds kLookAgain{2};
-  start_thread([engine = std::move(engine)]() mutable {
-    while (engine.use_count() == 1 && engine->pending() > 0) {
-      std::this_thread::sleep_for(kLookAgain);
-    }
-    engine.reset();
-  }).detach();
+  try {
+    start_thread([engine = std::move(engine)]() mutable {
+      while (engine.use_count() == 1 && engine->pending() > 0) {
+        std::this_thread::sleep_for(kLookAgain);
+      }
+      engine.reset();
+    }).detach();
+  } catch (const std::system_error&) {
+    // No thread to wait in: with the function's copy it has ended here and now.
+  }
 }
 
 void pin_image() {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -95,9 +96,13 @@ void Resolver::start_lookup_if_old(const std::string& host, Entry& entry) {
   if (fresh || entry.lookup.valid()) return;
   std::promise<Addresses> promise;
   entry.lookup = promise.get_future().share();
-  start_thread([host, promise = std::move(promise)]() mutable {
-    promise.set_value(look_up(host));
-  }).detach();
+  try {
+    start_thread([host, promise = std::move(promise)]() mutable {
+      promise.set_value(look_up(host));
+    }).detach();
+  } catch (const std::system_error&) {
+    entry.lookup = {};  // no thread to be had: whoever asks next tries again
+  }
 }
 
 }  // namespace cache

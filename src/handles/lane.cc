@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <system_error>
 #include <utility>
 
 #include "engine/threads.h"
@@ -69,7 +70,10 @@ void Lane::push(std::vector<QueuedOperation>&& operations) {
       refuse_queued(server_.breaker.reason());
       return;
     }
-    start_thread_if_needed();
+    if (!has_thread()) {
+      refuse_queued(Status::Connection);
+      return;
+    }
   }
   wake_.notify_one();
 }
@@ -82,9 +86,8 @@ void Lane::fail_queued(Status status) {
 void Lane::request_connection() {
   {
     const std::lock_guard lock(mutex_);
-    if (closing_) return;
+    if (closing_ || !has_thread()) return;
     connection_requested_ = true;
-    start_thread_if_needed();
   }
   wake_.notify_one();
 }
@@ -114,10 +117,16 @@ void Lane::leave(const QueuedOperation& queued) {
   load_.fetch_sub(1, std::memory_order_relaxed);
 }
 
-void Lane::start_thread_if_needed() {
-  if (thread_.joinable()) return;
-  thread_ = start_thread([this] { run(); });
+// Starts it with the first task. False where the system has none to give: then the next task tries.
+bool Lane::has_thread() {
+  if (thread_.joinable()) return true;
+  try {
+    thread_ = start_thread([this] { run(); });
+  } catch (const std::system_error&) {
+    return false;
+  }
   running_ = true;
+  return true;
 }
 
 void Lane::refuse_queued(Status status) {

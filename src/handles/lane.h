@@ -53,7 +53,7 @@ class Lane {
   enum class Task : std::uint8_t { Idle, Operations, Connection };
 
   // With mutex_ held.
-  void start_thread_if_needed();
+  bool has_thread();
   void refuse_queued(Status status);
   void expire_queued(Deadline now);
   void watch_in_flight(Deadline now);

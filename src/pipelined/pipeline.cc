@@ -75,8 +75,9 @@ void Pipeline::try_addresses() {
   address_ = addresses_.front();
   addresses_.erase(addresses_.begin());
   state_ = State::Connecting;
-  stream_ = Stream::connect(server_.io().loop, *this, server, address_, server_.transport());
-  if (stream_ == nullptr) connection_failed(UV_EADDRNOTAVAIL);
+  int error = 0;
+  stream_ = Stream::connect(server_.io().loop, *this, server, address_, server_.transport(), error);
+  if (stream_ == nullptr) connection_failed(error);
 }
 
 void Pipeline::on_connected(int error) {
@@ -109,7 +110,7 @@ void Pipeline::lose(Status status, int error_number) {
   if (state_ != State::Open) return;
   const std::uint64_t sent = taken_by_kernel();
   const Deadline now = Clock::now();
-  const bool was_busy = !requests_.empty();
+  const bool was_busy = turned_away_ || !requests_.empty();
   std::deque<QueuedOperation> again;
   std::size_t position = 0;
   for (const Request& request : requests_) {
@@ -151,6 +152,7 @@ Outcome Pipeline::outcome_of_loss(const QueuedOperation& queued, Status status, 
 
 void Pipeline::drop_stream() {
   loss_ = Status::Protocol;
+  turned_away_ = false;
   if (state_ == State::Open) server_.count_connection(false);
   state_ = State::Closed;
   stream_.reset();

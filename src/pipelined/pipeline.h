@@ -109,6 +109,7 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
   bool has_answered_ = false;  // on this connection, anything at all
   bool is_stale_ = false;  // the host has other addresses by now: to be replaced once it is idle
 
+  bool turned_away_ = false;          // the server has said that it is full
   Status loss_ = Status::Protocol;    // what a reply that ends the connection means for the others
   std::uint32_t asker_ = 0;           // in in_flight_: who the next value can be for
   bool expects_large_value_ = false;  // the last one was

@@ -268,6 +268,7 @@ bool Pipeline::on_server_refusal(ReplyLine line, std::string_view text) {
   const Command command = queued.adds ? Command::Add : queued.operation().command;
   const Refusal refusal = refusal_of(command, line, text);
   const Outcome outcome = {.status = refusal.status, .value = text};
+  turned_away_ = refusal.status == Status::Connection;
   if (request.kind == Kind::Reads) {
     for (std::uint32_t i = 0; i < request.operations; ++i) {
       server_.answers().settle(in_flight_[i], outcome);

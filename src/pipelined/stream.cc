@@ -21,7 +21,8 @@ struct Stream::Handle {
 };
 
 std::unique_ptr<Stream> Stream::connect(uv_loop_t& loop, Owner& owner, const Server& server,
-                                        const std::string& address, const Transport& transport) {
+                                        const std::string& address, const Transport& transport,
+                                        int& error) {
   std::unique_ptr<Stream> stream(new Stream);
   auto* handle = new Handle{};
   stream->handle_ = handle;
@@ -48,12 +49,12 @@ std::unique_ptr<Stream> Stream::connect(uv_loop_t& loop, Owner& owner, const Ser
   auto* ipv6 = reinterpret_cast<sockaddr_in6*>(&target);
   if (uv_ip4_addr(address.c_str(), server.port, ipv4) != 0 &&
       uv_ip6_addr(address.c_str(), server.port, ipv6) != 0) {
+    error = UV_EADDRNOTAVAIL;
     return nullptr;
   }
-  if (uv_tcp_connect(&handle->connect, &handle->tcp, reinterpret_cast<sockaddr*>(&target),
-                     on_connect) != 0) {
-    return nullptr;
-  }
+  error = uv_tcp_connect(&handle->connect, &handle->tcp, reinterpret_cast<sockaddr*>(&target),
+                         on_connect);
+  if (error != 0) return nullptr;
   stream->set_options(transport);
   return stream;
 }

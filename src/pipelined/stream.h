@@ -29,9 +29,11 @@ class Stream {
     virtual void on_writable(int error) = 0;
   };
 
-  // `address` is an IP literal, or the path of a unix socket.
+  // `address` is an IP literal, or the path of a unix socket. Null, and an `error`, where it cannot
+  // even begin.
   static std::unique_ptr<Stream> connect(uv_loop_t& loop, Owner& owner, const Server& server,
-                                         const std::string& address, const Transport& transport);
+                                         const std::string& address, const Transport& transport,
+                                         int& error);
   // Closes; the owner hears nothing any more.
   ~Stream();
   Stream(const Stream&) = delete;

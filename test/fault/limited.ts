@@ -17,17 +17,3 @@ export function runLimited(limit: string, script: string): Promise<Ending> {
     );
   });
 }
-
-/**
- * For scripts: `beginShortage(bytes)` leaves the process so much memory for all that is to come, less
- * than the stack of a thread takes, and returns what ends that.
- */
-export const threadShortage = `
-  const { execFileSync } = require('node:child_process');
-  const { readFileSync } = require('node:fs');
-  const setLimit = (limit) => execFileSync('prlimit', ['--pid', String(process.pid), '--as=' + limit + ':']);
-  function beginShortage(bytes) {
-    const pages = Number(readFileSync('/proc/self/statm', 'latin1').split(' ')[0]);
-    setLimit(pages * 4096 + bytes);
-    return () => setLimit('unlimited');
-  }`;

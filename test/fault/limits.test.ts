@@ -3,11 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startProxy } from 'libmemcached/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openClient, ownServer } from '../contract/helpers';
+import { newClient, quietEnd, runMain } from '../lifecycle/program';
 import { variants } from '../support/variants';
-import { runLimited, threadShortage } from './limited';
+import { compile } from './compile';
+import { runLimited } from './limited';
 import { Oracle, resourcesReturn, warmUp } from './oracle';
 
 const timeout = 300;
+
+const preload = [compile('no-threads', ['-shared', '-fPIC'])];
 
 describe.each(variants)('F28 a server that is full, $name', ({ options }) => {
   warmUp(options);
@@ -101,24 +105,14 @@ describe.each(variants)('F29 a process without free descriptors, $name', ({ opti
 describe.each(variants)('F30 a process that cannot start threads, $name', ({ options }) => {
   test('refuses a client with a clean error, and makes it when it can', async () => {
     const server = await ownServer();
-    const ending = await runLimited(
-      ':',
-      `${threadShortage}
-      const make = () => new Client('${server.server}', ${JSON.stringify(options)});
-      (async () => {
-        const end = beginShortage(1e6);
-        try { make(); } catch (error) { console.log(error instanceof MemcachedError, error.code); }
-        end();
-        const client = make();
-        console.log(await client.set('key', 'value'));
-        await client.close();
-      })();`,
-    );
-    expect(ending).toEqual({
-      code: 0,
-      signal: null,
-      stderr: '',
-      stdout: 'true CONNECTION\ntrue\n',
-    });
+    const main = `
+      const make = () => ${newClient(server, options)};
+      process.env.NO_THREADS = '1';
+      try { make(); } catch (error) { console.log(error instanceof MemcachedError, error.code); }
+      delete process.env.NO_THREADS;
+      const client = make();
+      console.log(await client.set('key', 'value'));
+      await client.close();`;
+    expect(await runMain(main, { preload })).toEqual(quietEnd('true CONNECTION\ntrue\n'));
   });
 });

@@ -50,11 +50,12 @@ constexpr std::size_t kMuch = 16'000'000;
 struct Connected {
   explicit Connected(int receive_buffer = 0)
       : server(receive_buffer),
-        stream(Stream::connect(loop.loop, owner, server.server(), "127.0.0.1", {})) {
+        stream(Stream::connect(loop.loop, owner, server.server(), "127.0.0.1", {}, error)) {
     loop.run_until_set(owner.connected);
     CHECK(*owner.connected == 0);
   }
 
+  int error = 0;
   PlayedServer server;
   Loop loop;
   Recorder owner;
@@ -145,7 +146,8 @@ TEST_CASE("a stream that is given up while it connects says nothing") {
   Loop loop;
   Recorder owner;
   const PlayedServer server;
-  Stream::connect(loop.loop, owner, server.server(), "127.0.0.1", {}).reset();
+  int error = 0;
+  Stream::connect(loop.loop, owner, server.server(), "127.0.0.1", {}, error).reset();
   uv_run(&loop.loop, UV_RUN_DEFAULT);
   CHECK_FALSE(owner.connected);
 }
@@ -153,11 +155,15 @@ TEST_CASE("a stream that is given up while it connects says nothing") {
 TEST_CASE("a stream to nowhere says why") {
   Loop loop;
   Recorder owner;
+  int error = 0;
   const auto refused =
-      Stream::connect(loop.loop, owner, server_that_is_not_there(), "127.0.0.1", {});
+      Stream::connect(loop.loop, owner, server_that_is_not_there(), "127.0.0.1", {}, error);
   loop.run_until_set(owner.connected);
   CHECK(*owner.connected == UV_ECONNREFUSED);
-  CHECK(Stream::connect(loop.loop, owner, {.host = "x", .port = 1}, "no address", {}) == nullptr);
+  const auto impossible =
+      Stream::connect(loop.loop, owner, {.host = "x", .port = 1}, "no address", {}, error);
+  CHECK(impossible == nullptr);
+  CHECK(error == UV_EADDRNOTAVAIL);
 }
 
 }  // namespace cache

@@ -1,11 +1,15 @@
-// Rows that a fault of ours makes fail today.
+// What a full server costs, and a process that has no descriptors or threads left.
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startProxy } from 'libmemcached/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openClient, ownServer } from '../contract/helpers';
+import { newClient, quietEnd, runMain } from '../lifecycle/program';
 import { variants } from '../support/variants';
-import { runLimited, threadShortage } from './limited';
+import { compile } from './compile';
+import { runLimited } from './limited';
+
+const preload = [compile('no-threads', ['-shared', '-fPIC'])];
 
 describe.each(variants)('F28 a server that is full, $name', ({ options }) => {
   test.each(['maxconns_fast', 'no_maxconns_fast'])(
@@ -59,41 +63,33 @@ describe.each(variants)('F30 a process that cannot start threads, $name', ({ opt
   test.each(['127.0.0.1', 'localhost'])(
     'answers every operation on %s, and recovers',
     async (host) => {
-      const server = await ownServer();
-      const ending = await runLimited(
-        ':',
-        `${threadShortage}
-        const client = new Client('${host}:${server.port}', ${JSON.stringify(options)});
-        const ok = (call) => call.then(() => true, (error) => error instanceof MemcachedError);
-        (async () => {
-          const end = beginShortage(7e6);
-          console.log(await ok(client.get('key')), await ok(client.set('key', 'value')));
-          end();
-          const start = performance.now();
-          while (!(await client.set('key', 'back').catch(() => false))) {
-            await new Promise((resolve) => setTimeout(resolve, 10));
-          }
-          console.log(performance.now() - start < 2500);
-          await client.close();
-        })();`,
-      );
-      expect(ending).toEqual({ code: 0, signal: null, stderr: '', stdout: 'true true\ntrue\n' });
+      const { port } = await ownServer();
+      const main = `
+        const client = ${newClient({ server: `${host}:${port}` }, options)};
+        const isTold = (call) => call.then(() => true, (error) => error instanceof MemcachedError);
+        process.env.NO_THREADS = '1';
+        console.log(await isTold(client.get('key')), await isTold(client.set('key', 'value')));
+        delete process.env.NO_THREADS;
+        const start = performance.now();
+        while (!(await client.set('key', 'back').catch(() => false))) await sleep(10);
+        console.log(performance.now() - start < 2500);
+        await client.close();`;
+      expect(await runMain(main, { preload })).toEqual(quietEnd('true true\ntrue\n'));
     },
   );
 
-  test('closes a client', async () => {
+  test('closes a client, or changes its servers', async () => {
     const server = await ownServer();
-    const ending = await runLimited(
-      ':',
-      `${threadShortage}
-      const client = new Client('${server.server}', ${JSON.stringify(options)});
-      (async () => {
-        await client.set('key', 'value');
-        const end = beginShortage(1e6);
-        console.log(await client.close().then(() => 'closed', (error) => error));
-        end();
-      })();`,
-    );
-    expect(ending).toEqual({ code: 0, signal: null, stderr: '', stdout: 'closed\n' });
+    const main = `
+      const client = ${newClient(server, options)};
+      await client.set('key', 'value');
+      process.env.NO_THREADS = '1';
+      try { client.setServers('127.0.0.1:1'); } catch (error) {
+        console.log(error instanceof MemcachedError, error.code);
+      }
+      console.log(await client.get('key'));
+      await client.close();
+      console.log('closed');`;
+    expect(await runMain(main, { preload })).toEqual(quietEnd('true CONNECTION\nvalue\nclosed\n'));
   });
 });
