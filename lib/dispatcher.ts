@@ -179,6 +179,8 @@ export class Dispatcher {
       if (pending !== undefined && !pending.abandoned) this.#abandon(pending, 'CLOSED');
     }
     this.#session.close();
+    // A rejection takes some microtasks more (pending.ts): every caller has been told first.
+    await new Promise<void>((resolve) => afterThisTurn(resolve));
   }
 
   async #untilIdle(patience: number): Promise<void> {

@@ -5,7 +5,7 @@ import { asProgram, mustRun } from './run.mjs';
 /** Throws a StepError when the process comes to use more and more. Resolves with the report. */
 export async function soak(args, options) {
   await mustRun(['tsc', '-p', 'test/soak']);
-  return mustRun(['node', 'build/soak/soak/main.js', ...args], options);
+  return mustRun(['node', '--expose-gc', 'build/soak/soak/main.js', ...args], options);
 }
 
 await asProgram(import.meta.url, async () => {

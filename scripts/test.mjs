@@ -3,12 +3,18 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import {
+  buildSanitized,
+  sanitizedEnvironment,
+  sanitizedTests,
+} from '../test/lifecycle/sanitized.mjs';
 import { build } from './build.mjs';
 import { clangFormat } from './clang-format.mjs';
 import { clangTidy } from './clang-tidy.mjs';
 import { fuzz } from './fuzz.mjs';
 import { asProgram, mustRun, root, run, StepError } from './run.mjs';
 import { setup } from './setup.mjs';
+import { soak } from './soak.mjs';
 
 const stages = [
   ['Set-up', check(() => setup({ tests: true }))],
@@ -21,7 +27,9 @@ const stages = [
   ['C++ tests under ThreadSanitizer', () => nativeTests('thread')],
   ['C++ tests under valgrind', () => nativeTests('valgrind')],
   ['Fuzzing under AddressSanitizer and UBSan', () => fuzz()],
-  ['TypeScript tests', typeScriptTests],
+  ['TypeScript tests', () => typeScriptTests()],
+  ['Lifecycle tests under AddressSanitizer', lifecycleUnderAddressSanitizer],
+  ['Soak', check(() => soak(['--minutes', '2'], { show: true }))],
 ];
 
 async function runStages() {
@@ -68,11 +76,16 @@ async function nativeTests(target) {
   return { ...settled(counts, status), output };
 }
 
-async function typeScriptTests() {
+async function lifecycleUnderAddressSanitizer() {
+  const built = await check(buildSanitized)();
+  return built.failed > 0 ? built : typeScriptTests(sanitizedTests, sanitizedEnvironment);
+}
+
+async function typeScriptTests(chosen = [], env = {}) {
   const report = join(root, 'build', 'vitest.json');
   rmSync(report, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const { status } = await run(['vitest', 'run', ...reporters], { show: true });
+  const { status } = await run(['vitest', 'run', ...chosen, ...reporters], { show: true, env });
   return settled(countsOf(report), status);
 }
 

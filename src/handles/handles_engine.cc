@@ -1,5 +1,7 @@
 #include "handles/handles_engine.h"
 
+#include <sasl/sasl.h>
+
 #include <algorithm>
 #include <stdexcept>
 #include <string>
@@ -27,11 +29,15 @@ void require_library_version() {
       "libmemcached-awesome; Alpine, macOS: libmemcached)");
 }
 
+// libmemcached's exit handler would tear libsasl2 down under a login that is under way (H18). It
+// counts its users: this one stays to the end.
+void keep_sasl() { [[maybe_unused]] static const int held = sasl_client_init(nullptr); }
 }  // namespace
 
 HandlesEngine::HandlesEngine(const EngineConfig& config)
     : router_(config.servers, config.ring), lanes_per_server_(config.transport.connections) {
   require_library_version();
+  if (!config.transport.username.empty()) keep_sasl();
   const auto resolver = std::make_shared<Resolver>();
   for (const Server& server : router_.servers()) add_server(server, config.transport, resolver);
   watchdog_ = std::make_unique<Watchdog>([this](Deadline now) { return watch(now); });

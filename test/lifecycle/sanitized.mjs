@@ -1,0 +1,40 @@
+// Tests of this directory on an addon that watches its memory (AddressSanitizer), which is built as a
+// package of its own in build/address: node test/lifecycle/sanitized.mjs
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { nodeGyp } from '../../scripts/node-gyp.mjs';
+import { asProgram, mustRun, root } from '../../scripts/run.mjs';
+
+const directory = join(root, 'build', 'address');
+
+/** What a package is built and loaded from. */
+const contents = ['package.json', 'binding.gyp', 'src', 'native', 'dist'];
+
+/** Has program.ts run its programs in that package. */
+export const sanitizedEnvironment = { LIBMEMCACHED_SANITIZED: '1' };
+
+/** For vitest: the main cases, once for each engine. */
+export const sanitizedTests = ['exit', 'close', 'environments']
+  .map((subject) => `test/lifecycle/${subject}.test.ts`)
+  .concat('--testNamePattern=, text');
+
+/** Takes dist/ as it is: the ordinary build comes before. */
+export async function buildSanitized() {
+  mkdirSync(directory, { recursive: true });
+  for (const name of contents) {
+    const copy = join(directory, name);
+    rmSync(copy, { recursive: true, force: true });
+    // With their times, so that only what has changed is compiled again.
+    cpSync(join(root, name), copy, { recursive: true, preserveTimestamps: true });
+  }
+  const flags = '-fsanitize=address -fno-omit-frame-pointer';
+  await nodeGyp('build:native', {
+    args: [`--directory=${directory}`],
+    env: { CXXFLAGS: `${flags} -O1`, LDFLAGS: flags, JOBS: 'max' },
+  });
+}
+
+await asProgram(import.meta.url, async () => {
+  await buildSanitized();
+  await mustRun(['vitest', 'run', ...sanitizedTests], { env: sanitizedEnvironment, show: true });
+});
