@@ -28,12 +28,8 @@ export interface DispatcherSettings {
   readonly onServerNews: (server: string, error: MemcachedError | undefined) => void;
 }
 
-/**
- * A turn hands its operations over each time it has so many, or so many bytes, of them: the servers work on the
- * first ones while it goes on with the rest.
- */
-const mostTogether = 32;
-const mostBytesTogether = 1024 * 1024;
+/** A turn that writes this much hands it over before it ends. */
+const largestBatch = 1024 * 1024;
 
 const mostIdsKept = 10_000;
 
@@ -215,7 +211,7 @@ export class Dispatcher {
     pending.servers = this.#serverNames;
     this.#pendingCount++;
     this.#pendingBytes += size;
-    if (this.#batch.count >= mostTogether || this.#batch.length >= mostBytesTogether) {
+    if (this.#batch.length >= largestBatch) {
       this.#handOver();
     } else if (!this.#flushScheduled) {
       this.#flushScheduled = true;
