@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace cache {
@@ -12,13 +13,25 @@ namespace cache {
 // 64 KB cost more in page faults than in copying. Keeps kMostKept bytes at most. Any thread.
 class BytePool {
  public:
-  // Gives a piece back to the pool it is from, if that wants it.
-  struct Return {
-    std::shared_ptr<BytePool> pool;
-    std::size_t capacity = 0;
-    void operator()(char* bytes) const;
+  // A piece, which goes back to the pool it is from, if that wants it. One owner.
+  class Bytes {
+   public:
+    Bytes() = default;
+    Bytes(Bytes&& other) noexcept = default;
+    Bytes& operator=(Bytes&& other) noexcept;
+    ~Bytes();
+    Bytes(const Bytes&) = delete;
+    Bytes& operator=(const Bytes&) = delete;
+
+    char* get() const { return memory_.get(); }
+
+   private:
+    friend class BytePool;
+
+    std::unique_ptr<char[]> memory_;
+    std::size_t capacity_ = 0;
+    std::shared_ptr<BytePool> pool_;
   };
-  using Bytes = std::unique_ptr<char[], Return>;
 
   // `size` bytes, unwritten. `pool` may be null.
   static Bytes take(const std::shared_ptr<BytePool>& pool, std::size_t size);
@@ -28,10 +41,7 @@ class BytePool {
   static constexpr std::size_t kLargest = std::size_t{2} * 1024 * 1024;
   static constexpr std::size_t kMostKept = 2 * kLargest;
 
-  struct Piece {
-    std::unique_ptr<char[]> bytes;
-    std::size_t capacity = 0;
-  };
+  using Piece = std::pair<std::unique_ptr<char[]>, std::size_t>;  // and its capacity
 
   Piece find(std::size_t size);
   void keep(Piece&& piece);
