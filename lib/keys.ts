@@ -4,7 +4,7 @@
 import { isUtf8 } from 'node:buffer';
 import { types } from 'node:util';
 import { invalid, invalidText, type MemcachedError } from './errors';
-import { isWellFormed, printable } from './text';
+import { hex, isWellFormed, printable } from './text';
 
 /** A key: text, sent as UTF-8, or bytes. */
 export type Key = string | Uint8Array;
@@ -147,11 +147,7 @@ function wrongLength(key: Key, prefixLength: number, what: string): MemcachedErr
 
 function wrongByte(byte: number, index: number, what: string): MemcachedError {
   const rule = 'have no byte below 0x21 and no 0x7f';
-  return invalidText(what, rule, `0x${hex(byte)} at byte ${index}`);
-}
-
-function hex(byte: number): string {
-  return Number(byte).toString(16).padStart(2, '0');
+  return invalidText(what, rule, `0x${hex(Number(byte))} at byte ${index}`);
 }
 
 function bytesName(key: Uint8Array): string {

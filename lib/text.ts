@@ -7,8 +7,10 @@ export function isWellFormed(text: string): boolean {
 
 /** Text of others, fit for a message: a terminal would obey its control characters. */
 export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => {
-    const code = character.charCodeAt(0).toString(16).padStart(2, '0');
-    return `\\x${code}`;
-  });
+  return text.replace(/\p{Cc}/gu, (character) => `\\x${hex(character.charCodeAt(0))}`);
+}
+
+/** Two digits. */
+export function hex(byte: number): string {
+  return byte.toString(16).padStart(2, '0');
 }

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Client, type ClientOptions, MemcachedError, type ServerAddress } from 'libmemcached';
 import { type MemcachedServer, type StartOptions, startMemcached } from 'libmemcached/testing';
@@ -152,23 +151,12 @@ export async function expectConnections(server: MemcachedServer, count: number):
 
 /** Runs `body` while the server process is stopped: it accepts connections and answers nothing. */
 export async function whileStopped<T>(server: MemcachedServer, body: () => Promise<T>): Promise<T> {
-  process.kill(server.pid, 'SIGSTOP');
+  await server.suspend();
   try {
-    await vi.waitFor(() => expect(runningThreads(server.pid)).toEqual([]));
     return await body();
   } finally {
-    process.kill(server.pid, 'SIGCONT');
+    server.resume();
   }
-}
-
-/** The signal stops the threads of a process one after the other: those it has not reached yet still answer. */
-function runningThreads(pid: number): string[] {
-  const tasks = `/proc/${pid}/task`;
-  if (!existsSync(tasks)) return [];
-  return readdirSync(tasks).filter((thread) => {
-    const [, state] = /\) (\w) /.exec(readFileSync(`${tasks}/${thread}/stat`, 'latin1')) ?? [];
-    return state !== 'T';
-  });
 }
 
 /** Repeatable pseudo-random integers below `limit`, so that a failure can be run again. */

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type MemcachedServer, startMemcached } from 'libmemcached/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { freshKey, freshKeys, openClient, ownServer } from '../contract/helpers';
+import { freshKey, freshKeys } from '../contract/helpers';
 import { variants } from '../support/variants';
-import { Oracle, recovers, resourcesReturn, warmUp } from './oracle';
+import { Oracle, observedServer, resourcesReturn, warmUp } from './oracle';
 
 const timeout = 1000;
 const size = 100 * 1024;
@@ -13,14 +13,7 @@ describe.each(variants)('$name', ({ options }) => {
   warmUp(options);
   resourcesReturn();
 
-  async function start() {
-    const server = await ownServer({ memory: 256 });
-    const client = openClient(server.server, { ...options, timeout });
-    const oracle = new Oracle(client, { timeout, size });
-    const present = await oracle.store(server, 100);
-    await recovers(client); // connected
-    return { server, client, oracle, present };
-  }
+  const start = () => observedServer(options, { timeout, size });
 
   async function restart({ port }: MemcachedServer): Promise<MemcachedServer> {
     const again = await startMemcached({ port, memory: 256 });

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { Client, type ClientOptions, MemcachedError } from 'libmemcached';
 import { type MemcachedServer, startMemcached } from 'libmemcached/testing';
 import { beforeAll, beforeEach, expect, onTestFinished, vi } from 'vitest';
-import { failure, freshKeys } from '../contract/helpers';
+import { failure, freshKeys, openClient, ownServer } from '../contract/helpers';
 import { raw } from '../support/raw';
 
 /** What a busy machine may add to every bound, in ms. */
@@ -152,6 +152,19 @@ async function inTime<T>(operation: Promise<T>, timeout: number, what: string): 
     timer = setTimeout(() => reject(error), timeout + lateness + slack);
   });
   return Promise.race([operation, late]).finally(() => clearTimeout(timer));
+}
+
+/** A server with 100 keys, and a connected client of it under an oracle's eyes. */
+export async function observedServer(
+  options: ClientOptions,
+  { timeout, size }: { timeout: number; size: number },
+) {
+  const server = await ownServer({ memory: 256 });
+  const client = openClient(server.server, { ...options, timeout });
+  const oracle = new Oracle(client, { timeout, size });
+  const present = await oracle.store(server, 100);
+  await recovers(client); // connected
+  return { server, client, oracle, present };
 }
 
 /** The client's operations succeed again within a second. */

@@ -10,7 +10,7 @@ import {
   storedItem,
 } from '../contract/helpers';
 import { variants } from '../support/variants';
-import { isDown, Oracle, recovers, resourcesReturn, warmUp } from './oracle';
+import { isDown, observedServer, recovers, resourcesReturn, warmUp } from './oracle';
 
 const timeout = 300;
 const kilobyte = 1024;
@@ -22,14 +22,7 @@ describe.each(variants)('$name', ({ options }) => {
   warmUp(options);
   resourcesReturn();
 
-  async function start(size: number) {
-    const server = await ownServer({ memory: 256 });
-    const client = openClient(server.server, { ...options, timeout });
-    const oracle = new Oracle(client, { timeout, size });
-    const present = await oracle.store(server, 100);
-    await recovers(client); // connected
-    return { server, client, oracle, present };
-  }
+  const start = (size: number) => observedServer(options, { timeout, size });
 
   test('F04 a server that is stopped while idle and goes on later', async () => {
     const { server, client, oracle, present } = await start(100);
