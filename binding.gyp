@@ -40,9 +40,7 @@
       'libraries': [
         '<!@(pkg-config --libs-only-L libmemcached libsasl2 2>/dev/null || true)',
         '-lmemcached',
-        '-lmemcachedutil',
         '-lhashkit',
-        '-lsasl2',
       ],
     },
   ],

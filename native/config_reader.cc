@@ -48,6 +48,8 @@ Ring read_ring(const Napi::Object& ring) {
           .buckets = list(
               ring, "buckets",
               [](const Napi::Value& bucket) { return bucket.As<Napi::Number>().Uint32Value(); }),
+          .placement = text(ring, "placement"),
+          .ketama_points = number(ring, "ketamaPoints"),
           .configuration = text(ring, "configuration")};
 }
 
@@ -76,7 +78,8 @@ Transport read_transport(const Napi::Object& transport) {
 EngineConfig read_config(const Napi::Object& config) {
   return {.servers = list(config, "servers", read_server),
           .ring = read_ring(config.Get("ring").As<Napi::Object>()),
-          .transport = read_transport(config.Get("transport").As<Napi::Object>())};
+          .transport = read_transport(config.Get("transport").As<Napi::Object>()),
+          .hot_keys = number(config, "hotKeys")};
 }
 
 Napi::Array write_servers(Napi::Env env, const std::vector<Server>& servers) {

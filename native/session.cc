@@ -25,8 +25,10 @@ Napi::Function Session::define(Napi::Env env) {
                          InstanceMethod<&Session::cancel>("cancel"),
                          InstanceMethod<&Session::locate>("locate"),
                          InstanceMethod<&Session::servers>("servers"),
+                         InstanceMethod<&Session::ring_points>("ringPoints"),
                          InstanceMethod<&Session::set_servers>("setServers"),
                          InstanceMethod<&Session::metrics>("metrics"),
+                         InstanceMethod<&Session::hot_keys>("hotKeys"),
                          InstanceMethod<&Session::listen>("listen"),
                          InstanceMethod<&Session::close>("close"),
                      });
@@ -84,6 +86,16 @@ Napi::Value Session::servers(const Napi::CallbackInfo& info) {
   return write_servers(info.Env(), engine_->router().servers());
 }
 
+Napi::Value Session::ring_points(const Napi::CallbackInfo& info) {
+  const std::vector<RingPoint> points = engine_->router().points();
+  auto pairs = Napi::Uint32Array::New(info.Env(), points.size() * 2);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    pairs[2 * i] = points[i].value;
+    pairs[2 * i + 1] = points[i].server;
+  }
+  return {info.Env(), pairs};
+}
+
 void Session::set_servers(const Napi::CallbackInfo& info) {
   rethrow_to_js(info.Env(), [&] {
     use(process_registry().acquire(read_config(info[0].As<Napi::Object>()), shared_));
@@ -92,6 +104,10 @@ void Session::set_servers(const Napi::CallbackInfo& info) {
 
 Napi::Value Session::metrics(const Napi::CallbackInfo& info) {
   return write_metrics(info.Env(), engine_->metrics());
+}
+
+Napi::Value Session::hot_keys(const Napi::CallbackInfo& info) {
+  return write_hot_keys(info.Env(), engine_->hot_keys());
 }
 
 void Session::listen(const Napi::CallbackInfo& /*info*/) { queue_->listen(); }

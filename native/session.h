@@ -33,10 +33,14 @@ class Session final : public Napi::ObjectWrap<Session>, private CompletionQueue:
   Napi::Value locate(const Napi::CallbackInfo& info);
   // servers(): { host, port, weight, unixSocket }[] - in the order of their indices
   Napi::Value servers(const Napi::CallbackInfo& info);
+  // ringPoints(): Uint32Array - pairs of a point and the index of its server, ascending
+  Napi::Value ring_points(const Napi::CallbackInfo& info);
   // setServers(config: EngineConfig): void
   void set_servers(const Napi::CallbackInfo& info);
   // metrics(): ServerMetrics[]
   Napi::Value metrics(const Napi::CallbackInfo& info);
+  // hotKeys(): { key, count, error }[] - the most frequent first
+  Napi::Value hot_keys(const Napi::CallbackInfo& info);
   // listen(): void - after each call of onOutcomes, once the loop has turned
   void listen(const Napi::CallbackInfo& info);
   // close(): void - what is unanswered stays so

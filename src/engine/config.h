@@ -29,6 +29,9 @@ struct Ring {
   Ketama ketama = Ketama::Weighted;
   bool sort_hosts = false;
   std::vector<std::uint32_t> buckets;  // virtual-bucket: bucket -> index of the server
+  // A rule of routing/placement/, which takes the place of all above but sort_hosts; or empty.
+  std::string placement;
+  std::uint32_t ketama_points = 0;  // "ketama-points" only: for each unit of a server's weight
   std::string configuration;  // a libmemcached configuration string: replaces all of the above
 
   bool operator==(const Ring&) const = default;
@@ -56,6 +59,7 @@ struct EngineConfig {
   std::vector<Server> servers;
   Ring ring;
   Transport transport;
+  std::uint32_t hot_keys = 0;  // keys that are counted; 0: none
 
   bool operator==(const EngineConfig&) const = default;
 };

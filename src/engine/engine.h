@@ -8,6 +8,7 @@
 
 #include "engine/batch.h"
 #include "engine/config.h"
+#include "engine/hot_keys.h"
 #include "engine/metrics.h"
 #include "engine/outcome_sink.h"
 #include "routing/router.h"
@@ -49,6 +50,10 @@ class Engine {
 
   // One entry a server, in the order of the router's indices. Any thread.
   virtual std::vector<ServerMetrics> metrics() const = 0;
+
+  // The keys asked for most, as they are sent, or null where the configuration wants none counted.
+  // Any thread.
+  virtual const HotKeys* hot_keys() const = 0;
 
   // Never changes: another list of servers is another engine. Any thread.
   virtual const Router& router() const = 0;

@@ -5,22 +5,21 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
+#include "engine/latency_histogram.h"
 #include "engine/operation.h"
 #include "engine/outcome.h"
 
 namespace cache {
 
-// Latencies fall into buckets of doubling width: bucket i counts those below 2^i microseconds that
-// no smaller bucket holds; the last one takes the rest.
-inline constexpr std::size_t kLatencyBuckets = 28;
-
 struct CommandMetrics {
   std::uint64_t count = 0;   // answered, failures included
   std::uint64_t misses = 0;  // Miss
   std::uint64_t failures = 0;
-  std::uint64_t microseconds = 0;  // sum of all latencies
-  std::array<std::uint64_t, kLatencyBuckets> latency{};
+  std::uint64_t microseconds = 0;          // sum of all latencies
+  std::uint64_t longest_microseconds = 0;  // the largest of them
+  std::vector<LatencyBucket> latency;      // its counts add up to `count`
 };
 
 struct ServerMetrics {
@@ -31,21 +30,28 @@ struct ServerMetrics {
   bool breaker_open = false;
 };
 
+// Counts only ever grow. A command takes no memory, some 4 KB, before it is first recorded.
 class MetricsRecorder {
  public:
-  void record(Command command, Status status, Clock::duration latency);
+  MetricsRecorder() = default;
+  ~MetricsRecorder();
+  MetricsRecorder(const MetricsRecorder&) = delete;
+  MetricsRecorder& operator=(const MetricsRecorder&) = delete;
 
-  // Adds the counters of the commands to `metrics`.
-  void read(ServerMetrics& metrics) const;
+  void record(Command command, Status status, Clock::duration latency);
+  std::array<CommandMetrics, kCommandCount> read() const;
 
  private:
   struct Counters {
     std::atomic<std::uint64_t> misses{0};
     std::atomic<std::uint64_t> failures{0};
     std::atomic<std::uint64_t> microseconds{0};
-    std::array<std::atomic<std::uint64_t>, kLatencyBuckets> latency{};
+    std::atomic<std::uint64_t> longest_microseconds{0};
+    LatencyHistogram latency;
   };
-  std::array<Counters, kCommandCount> commands_{};
+  Counters& counters_of(Command command);
+
+  std::array<std::atomic<Counters*>, kCommandCount> commands_{};  // owned; set once
 };
 
 }  // namespace cache

@@ -55,7 +55,7 @@ HandlePool::HandlePool(const Transport& transport) : master_(memcached_create(nu
   for (const auto& [name, value] : transport.behaviors) {
     set_behavior(handle, behavior_named(name), value, name.c_str());
   }
-  pool_.reset(memcached_pool_create(handle, 1, transport.connections));
+  pool_.reset(pool_library().create(handle, 1, transport.connections));
   if (!pool_) throw std::bad_alloc();
 }
 
@@ -63,7 +63,7 @@ HandlePool::~HandlePool() = default;
 
 HandlePool::Lease HandlePool::pop() {
   memcached_return_t code = MEMCACHED_SUCCESS;
-  memcached_st* handle = memcached_pool_pop(pool_.get(), false, &code);
+  memcached_st* handle = pool_library().pop(pool_.get(), false, &code);
   if (handle == nullptr) throw std::bad_alloc();
   return {*pool_, *handle};
 }

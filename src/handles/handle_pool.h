@@ -2,11 +2,11 @@
 #pragma once
 
 #include <libmemcached-1.0/memcached.h>
-#include <libmemcachedutil-1.0/pool.h>
 
 #include <memory>
 
 #include "engine/config.h"
+#include "handles/system_libraries.h"
 
 namespace cache {
 
@@ -22,7 +22,8 @@ using OwnedHandle = std::unique_ptr<memcached_st, HandleDeleter>;
 // Any thread.
 class HandlePool {
  public:
-  // Throws std::invalid_argument for a behaviour the installed library refuses.
+  // Throws std::invalid_argument for a behaviour the installed library refuses, UnsupportedError
+  // without libmemcachedutil.
   explicit HandlePool(const Transport& transport);
   ~HandlePool();
   HandlePool(const HandlePool&) = delete;
@@ -34,7 +35,7 @@ class HandlePool {
 
  private:
   struct PoolDeleter {
-    void operator()(memcached_pool_st* pool) const { memcached_pool_destroy(pool); }
+    void operator()(memcached_pool_st* pool) const { pool_library().destroy(pool); }
   };
   OwnedHandle master_;  // outlives the pool, which keeps a pointer to it
   std::unique_ptr<memcached_pool_st, PoolDeleter> pool_;
@@ -48,7 +49,7 @@ class HandlePool::Lease {
  private:
   struct Push {
     memcached_pool_st* pool;
-    void operator()(memcached_st* handle) const { memcached_pool_push(pool, handle); }
+    void operator()(memcached_st* handle) const { pool_library().push(pool, handle); }
   };
   std::unique_ptr<memcached_st, Push> handle_;
 };

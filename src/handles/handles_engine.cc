@@ -1,13 +1,12 @@
 #include "handles/handles_engine.h"
 
-#include <sasl/sasl.h>
-
 #include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "handles/get_many.h"
+#include "handles/system_libraries.h"
 
 namespace cache {
 
@@ -29,14 +28,15 @@ void require_library_version() {
       "libmemcached-awesome; Alpine, macOS: libmemcached)");
 }
 
-// libmemcached's exit handler would tear libsasl2 down under a login that is under way (H18). It
-// counts its users: this one stays to the end.
-void keep_sasl() { [[maybe_unused]] static const int held = sasl_client_init(nullptr); }
 }  // namespace
 
 HandlesEngine::HandlesEngine(const EngineConfig& config)
-    : router_(config.servers, config.ring), lanes_per_server_(config.transport.connections) {
+    : router_(config.servers, config.ring),
+      lanes_per_server_(config.transport.connections),
+      hot_keys_(HotKeys::create(config.hot_keys)) {
   require_library_version();
+  // libmemcached's exit handler would tear libsasl2 down under a login that is under way (H18). It
+  // counts its users: this one stays to the end.
   if (!config.transport.username.empty()) keep_sasl();
   const auto resolver = std::make_shared<Resolver>();
   for (const Server& server : router_.servers()) add_server(server, config.transport, resolver);
@@ -140,6 +140,7 @@ class HandlesEngine::Distribution {
 };
 
 void HandlesEngine::submit(const std::shared_ptr<Batch>& batch) {
+  if (hot_keys_) hot_keys_->count(*batch);
   Distribution distribution(servers_, lanes_per_server_);
   for (std::uint32_t i = 0; i < batch->size(); ++i) distribution.add(batch, i);
   distribution.push();
@@ -185,7 +186,7 @@ std::vector<ServerMetrics> HandlesEngine::metrics() const {
   std::vector<ServerMetrics> all;
   for (const auto& server : servers_) {
     ServerMetrics& metrics = all.emplace_back();
-    server->state.metrics.read(metrics);
+    metrics.commands = server->state.metrics.read();
     for (const auto& lane : server->lanes) metrics.pending += lane->load();
     metrics.connections = server->state.connections;
     metrics.connects = server->state.connects;

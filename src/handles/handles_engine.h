@@ -29,6 +29,7 @@ class HandlesEngine final : public Engine {
   std::size_t pending() const override;
   void subscribe(const std::weak_ptr<OutcomeSink>& sink) override;
   std::vector<ServerMetrics> metrics() const override;
+  const HotKeys* hot_keys() const override { return hot_keys_.get(); }
   const Router& router() const override { return router_; }
 
  private:
@@ -45,6 +46,7 @@ class HandlesEngine final : public Engine {
   const Router router_;
   const std::size_t lanes_per_server_;
   Subscribers subscribers_;
+  const std::unique_ptr<HotKeys> hot_keys_;
   std::vector<std::unique_ptr<ServerLanes>> servers_;
   std::unique_ptr<Watchdog> watchdog_;
 };

@@ -82,6 +82,8 @@ void IoThread::turn() {
     done += server->done();
     pending += server->pending();
   }
+  // To start a handle that stop() has closed would keep the loop running for ever.
+  if (io_.closing) return;
   worked |= done != std::exchange(done_, done);
   if (spin_policy_.stays_awake(worked, pending, Clock::now()) || !may_sleep()) {
     uv_idle_start(&stay_awake_, [](uv_idle_t*) {});
@@ -108,6 +110,7 @@ bool IoThread::take_inbox() {
   }
   for (const auto& batch : batches) {
     taken_since_idle_ += batch->size();
+    if (hot_keys_ != nullptr) hot_keys_->count(*batch);
     for (std::uint32_t i = 0; i < batch->size(); ++i) {
       ServerLink* server = servers_[batch->operation(i).server].get();
       if (server != nullptr) server->push({batch, i});

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/batch.h"
+#include "engine/hot_keys.h"
 #include "pipelined/server_link.h"
 #include "pipelined/spin_policy.h"
 
@@ -28,6 +29,8 @@ class IoThread {
   // Before start().
   IoContext& io() { return io_; }
   Servers& servers() { return servers_; }
+  // The keys of all batches, unless it is null.
+  void count_keys_in(HotKeys* hot_keys) { hot_keys_ = hot_keys; }
 
   // Any thread, once. Throws std::runtime_error.
   void start();
@@ -49,6 +52,7 @@ class IoThread {
 
   IoContext io_;
   Servers servers_;
+  HotKeys* hot_keys_ = nullptr;
   uv_async_t wake_{};
   uv_prepare_t before_poll_{};
   uv_idle_t stay_awake_{};  // while it is active the loop polls and does not wait

@@ -25,7 +25,7 @@ std::size_t refuse(IoThread& thread, const std::shared_ptr<Batch>& batch) {
 }  // namespace
 
 PipelinedEngine::PipelinedEngine(const EngineConfig& config)
-    : router_(config.servers, config.ring) {
+    : router_(config.servers, config.ring), hot_keys_(HotKeys::create(config.hot_keys)) {
   const auto& servers = router_.servers();
   const std::size_t count = std::min<std::size_t>(config.transport.io_threads, servers.size());
   for (std::size_t i = 0; i < count; ++i) {
@@ -40,6 +40,8 @@ PipelinedEngine::PipelinedEngine(const EngineConfig& config)
                                      [this](const Outcome& news) { subscribers_.announce(news); });
     servers_.push_back(link.get());
   }
+  // Every thread sees every batch.
+  threads_.front()->count_keys_in(hot_keys_.get());
   for (const auto& thread : threads_) thread->start();
 }
 

@@ -27,11 +27,13 @@ class PipelinedEngine final : public Engine {
   std::size_t pending() const override;
   void subscribe(const std::weak_ptr<OutcomeSink>& sink) override;
   std::vector<ServerMetrics> metrics() const override;
+  const HotKeys* hot_keys() const override { return hot_keys_.get(); }
   const Router& router() const override { return router_; }
 
  private:
   const Router router_;
   Subscribers subscribers_;
+  const std::unique_ptr<HotKeys> hot_keys_;
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::vector<ServerLink*> servers_;  // by their index; the threads own them
   std::atomic<std::uint64_t> taken_{0};

@@ -80,7 +80,7 @@ void ServerLink::count_connection(bool opened) {
 }
 
 void ServerLink::read_metrics(ServerMetrics& metrics) const {
-  metrics_.read(metrics);
+  metrics.commands = metrics_.read();
   metrics.pending = pending_;
   metrics.connections = connections_;
   metrics.connects = connects_;

@@ -3,11 +3,19 @@
 #include <algorithm>
 #include <bit>
 #include <new>
+#include <span>
 #include <utility>
 
 #include "routing/configuration.h"
 #include "routing/ring_limits.h"
 #include "routing/ring_names.h"
+
+// libmemcached keeps the definition to itself (libmemcached/continuum.hpp), and has never changed
+// it.
+struct memcached_continuum_item_st {
+  std::uint32_t index;
+  std::uint32_t value;
+};
 
 namespace cache {
 namespace {
@@ -84,6 +92,22 @@ void put_in_order_of(const memcached_st* handle, std::vector<Server>& servers) {
   }
 }
 
+// A hash function for libmemcached that answers the index of the server. Under modula it is taken
+// as it is.
+std::uint32_t ask_placement(const char* key, std::size_t length, void* placement) {
+  return static_cast<const Placement*>(placement)->server_of({key, length});
+}
+
+// The points as they lie in the handle: one may hold the points of an older hash.
+std::vector<RingPoint> continuum_of(const memcached_st* handle) {
+  const std::span<const memcached_continuum_item_st> continuum(
+      handle->ketama.continuum, handle->ketama.continuum_points_counter);
+  std::vector<RingPoint> points;
+  points.reserve(continuum.size());
+  for (const auto& item : continuum) points.push_back({item.value, item.index});
+  return points;
+}
+
 }  // namespace
 
 Router::Router(const std::vector<Server>& servers, const Ring& ring) {
@@ -95,6 +119,7 @@ Router::Router(const std::vector<Server>& servers, const Ring& ring) {
     handle_ = build(ring.configuration);
   }
   put_in_order_of(handle_.get(), servers_);
+  if (!ring.placement.empty()) place_by(make_placement(ring, servers_));
 }
 
 // The hash comes first because setting it later would not rebuild the ring: points of the old hash,
@@ -135,11 +160,27 @@ Router::Handle Router::build(const std::string& configuration) {
   return handle;
 }
 
+// By libmemcached's own hook, so that memcached_generate_hash still names the server.
+void Router::place_by(std::unique_ptr<Placement> placement) {
+  placement_ = std::move(placement);
+  hashkit_st hashkit{};
+  hashkit_create(&hashkit);
+  hashkit_set_custom_function(&hashkit, ask_placement, placement_.get());
+  require(memcached_set_hashkit(handle_.get(), &hashkit), "placement");
+}
+
 std::uint32_t Router::server_of(std::string_view key) const {
   return memcached_generate_hash(handle_.get(), key.data(), key.size());
 }
 
+std::vector<RingPoint> Router::points() const {
+  if (placement_) return placement_->points();
+  const auto distribution = memcached_behavior_get_distribution(handle_.get());
+  return is_consistent(distribution) ? continuum_of(handle_.get()) : std::vector<RingPoint>{};
+}
+
 std::uint32_t hash_of(const std::string& algorithm, std::string_view key) {
+  if (const KeyHash placement_hash = key_hash_of(algorithm)) return placement_hash(key);
   return memcached_generate_hash_value(key.data(), key.size(), hash_named(algorithm));
 }
 

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "engine/config.h"
+#include "routing/circle.h"
+#include "routing/placement/placement.h"
 #include "routing/ring_error.h"
 
 namespace cache {
@@ -29,6 +31,10 @@ class Router {
   // The servers in the order of their indices: as given, or as libmemcached sorted them.
   const std::vector<Server>& servers() const { return servers_; }
 
+  // The circle that hashes of keys fall on, ascending: a key goes to the first point at or after
+  // its hash. Empty where the rule has none.
+  std::vector<RingPoint> points() const;
+
  private:
   struct HandleDeleter {
     void operator()(memcached_st* handle) const { memcached_free(handle); }
@@ -37,13 +43,15 @@ class Router {
 
   static Handle build(const std::vector<Server>& servers, const Ring& ring);
   static Handle build(const std::string& configuration);
+  void place_by(std::unique_ptr<Placement> placement);
 
   std::vector<Server> servers_;
+  std::unique_ptr<Placement> placement_;  // null: libmemcached's own rules. The handle calls it.
   Handle handle_;
 };
 
-// memcached_generate_hash_value for an algorithm by its option name. Throws RingError for a name
-// the installed library does not have.
+// memcached_generate_hash_value for an algorithm by its option name, or what the placement of that
+// name hashes keys to. Throws RingError for a name the installed library does not have.
 std::uint32_t hash_of(const std::string& algorithm, std::string_view key);
 
 }  // namespace cache

@@ -51,6 +51,8 @@ const clientMethods: Readonly<Record<string, any.Argument[]>> = {
   ping: [any.readOptions],
   stats: [any.sections, any.readOptions],
   metrics: [any.readOptions],
+  hotKeys: [any.readOptions],
+  ringPoints: [],
 };
 
 /** Each has a test of its own below, or is the EventEmitter's. */

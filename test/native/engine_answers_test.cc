@@ -26,9 +26,7 @@ struct Client {
 };
 
 CommandMetrics gets_of(const MetricsRecorder& recorder) {
-  ServerMetrics metrics;
-  recorder.read(metrics);
-  return metrics.commands[static_cast<std::size_t>(Command::Get)];
+  return recorder.read()[static_cast<std::size_t>(Command::Get)];
 }
 
 }  // namespace

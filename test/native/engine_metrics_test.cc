@@ -11,38 +11,10 @@ namespace {
 using std::chrono::microseconds;
 
 CommandMetrics metrics_of(const MetricsRecorder& recorder, Command command) {
-  ServerMetrics metrics;
-  recorder.read(metrics);
-  return metrics.commands[static_cast<std::size_t>(command)];
-}
-
-std::size_t bucket_of(Clock::duration latency) {
-  MetricsRecorder recorder;
-  recorder.record(Command::Get, Status::Ok, latency);
-  const auto metrics = metrics_of(recorder, Command::Get);
-  for (std::size_t i = 0; i < kLatencyBuckets; ++i) {
-    if (metrics.latency[i] == 1) return i;
-  }
-  return kLatencyBuckets;
+  return recorder.read()[static_cast<std::size_t>(command)];
 }
 
 }  // namespace
-
-TEST_CASE("bucket i holds the latencies below 2^i microseconds that no smaller one holds") {
-  CHECK(bucket_of(microseconds(0)) == 0);
-  CHECK(bucket_of(microseconds(1)) == 1);
-  for (std::size_t i = 1; i < kLatencyBuckets; ++i) {
-    CAPTURE(i);
-    CHECK(bucket_of(microseconds(1LL << (i - 1))) == i);
-    if (i < kLatencyBuckets - 1) CHECK(bucket_of(microseconds((1LL << i) - 1)) == i);
-  }
-}
-
-TEST_CASE("the last bucket takes the rest, the first what is less than a microsecond") {
-  CHECK(bucket_of(std::chrono::hours(100)) == kLatencyBuckets - 1);
-  CHECK(bucket_of(std::chrono::nanoseconds(999)) == 0);
-  CHECK(bucket_of(microseconds(-5)) == 0);
-}
 
 TEST_CASE("misses and failures are counted apart, each in its command") {
   MetricsRecorder recorder;
@@ -66,19 +38,25 @@ TEST_CASE("misses and failures are counted apart, each in its command") {
   CHECK(metrics_of(recorder, Command::Set).count == 0);
 }
 
-TEST_CASE("reading adds to what is there, so that engines can be summed up") {
-  MetricsRecorder one;
-  MetricsRecorder other;
-  one.record(Command::Incr, Status::Ok, microseconds(3));
-  other.record(Command::Incr, Status::Miss, microseconds(3));
-  ServerMetrics metrics;
-  one.read(metrics);
-  other.read(metrics);
-  const auto& incr = metrics.commands[static_cast<std::size_t>(Command::Incr)];
-  CHECK(incr.count == 2);
-  CHECK(incr.misses == 1);
-  CHECK(incr.latency[2] == 2);
-  CHECK(incr.microseconds == 6);
+TEST_CASE("latencies are counted in buckets, added up, and the longest is kept as it was") {
+  MetricsRecorder recorder;
+  recorder.record(Command::Incr, Status::Ok, microseconds(3));
+  recorder.record(Command::Incr, Status::Miss, microseconds(1000));
+  recorder.record(Command::Incr, Status::Ok, microseconds(3));
+  const auto incr = metrics_of(recorder, Command::Incr);
+  CHECK(incr.latency ==
+        std::vector<LatencyBucket>{{.below = 4, .count = 2}, {.below = 1024, .count = 1}});
+  CHECK(incr.microseconds == 1006);
+  CHECK(incr.longest_microseconds == 1000);
+}
+
+TEST_CASE("a latency of less than a microsecond, or of a clock that went back, counts as none") {
+  MetricsRecorder recorder;
+  recorder.record(Command::Get, Status::Ok, std::chrono::nanoseconds(999));
+  recorder.record(Command::Get, Status::Ok, microseconds(-5));
+  CHECK(metrics_of(recorder, Command::Get).latency ==
+        std::vector<LatencyBucket>{{.below = 1, .count = 2}});
+  CHECK(metrics_of(recorder, Command::Get).microseconds == 0);
 }
 
 TEST_CASE("no record of any thread is lost") {
@@ -97,6 +75,7 @@ TEST_CASE("no record of any thread is lost") {
   for (std::thread& thread : threads) thread.join();
   CHECK(metrics_of(recorder, Command::Touch).count == kThreads * kRecords);
   CHECK(metrics_of(recorder, Command::Touch).misses == kThreads * kRecords);
+  CHECK(metrics_of(recorder, Command::Touch).longest_microseconds == kRecords - 1);
 }
 
 }  // namespace cache

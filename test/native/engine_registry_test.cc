@@ -27,7 +27,7 @@ TEST_CASE("every difference of servers, ring or options makes another engine") {
   EngineRegistry registry;
   const EngineConfig config = config_of(server_that_is_not_there());
   const auto engine = registry.acquire(config, true);
-  std::array<EngineConfig, 9> others;
+  std::array<EngineConfig, 10> others;
   others.fill(config);
   others[0].servers.push_back(server_that_is_not_there());
   others[1].servers[0].port ^= 1U;
@@ -38,6 +38,7 @@ TEST_CASE("every difference of servers, ring or options makes another engine") {
   others[6].transport.connections += 1;
   others[7].transport.connect_timeout_ms += 1;
   others[8].transport.engine = EngineKind::Pipelined;
+  others[9].hot_keys = 10;
   for (const EngineConfig& other : others) CHECK(registry.acquire(other, true) != engine);
 }
 

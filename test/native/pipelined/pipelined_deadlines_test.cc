@@ -24,9 +24,9 @@ bool short_deadline_keeps_connection() {
   CHECK(first.answers()[0].status == Status::Miss);
   const Turn late(played.engine, {within(milliseconds(10), set("late", "1"))});
   CHECK(late.answers()[0].status == Status::Timeout);
-  connection.send("STORED\r\n");
+  if (!connection.try_send("STORED\r\n")) return false;
   const Turn next(played.engine, {within(kSoon, get("next"))});
-  connection.send(value_reply("next", "own reply") + "END\r\n");
+  if (!connection.try_send(value_reply("next", "own reply") + "END\r\n")) return false;
   const Answered answered = next.answers()[0];
   return late.answers()[0].maybe_applied && answered.status == Status::Ok &&
          answered.value == "own reply" && played.engine.metrics()[0].connects == 1;

@@ -39,12 +39,15 @@ std::string PlayedConnection::receive_rest() { return receive(std::string::npos)
 
 bool PlayedConnection::is_silent() const { return !is_readable(socket_, kWhile); }
 
-void PlayedConnection::send(std::string_view bytes) {
+void PlayedConnection::send(std::string_view bytes) { REQUIRE(try_send(bytes)); }
+
+bool PlayedConnection::try_send(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    REQUIRE(sent > 0);
+    if (sent <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
+  return true;
 }
 
 void PlayedConnection::end() { socket_ = FileDescriptor(); }

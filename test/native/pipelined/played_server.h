@@ -23,6 +23,8 @@ class PlayedConnection {
   bool is_silent() const;
 
   void send(std::string_view bytes);
+  // False if the client has left.
+  bool try_send(std::string_view bytes);
   // Ends the connection in order: what was sent arrives.
   void end();
   // Ends it with an RST, which overtakes whatever is on its way.
