@@ -8,6 +8,8 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^libmemcached$/, replacement: `${dist}/index.js` },
+      { find: /^libmemcached\/otel$/, replacement: `${dist}/otel/index.js` },
+      { find: /^libmemcached\/prometheus$/, replacement: `${dist}/prometheus.js` },
       { find: /^libmemcached\/testing$/, replacement: `${dist}/testing/index.js` },
     ],
   },
@@ -15,7 +17,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     server: { deps: { external: [/\/dist\//] } },
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     allowOnly: false,
     testTimeout: 20_000,
     hookTimeout: 30_000,

@@ -1,6 +1,8 @@
 // The one place that loads the addon, and what it exports. Nothing else calls require for it.
 import { join } from 'node:path';
 import bindings from 'bindings';
+import { loadError } from './loadError';
+import { prebuild } from './prebuild';
 import type { Ring } from './ring';
 import type { Server } from './servers';
 import type { Transport } from './transport';
@@ -11,6 +13,8 @@ export interface EngineConfig {
   readonly servers: readonly Server[];
   readonly ring: Ring;
   readonly transport: Transport;
+  /** Keys that are counted; 0: none. */
+  readonly hotKeys: number;
 }
 
 export interface NativeCommandMetrics {
@@ -19,8 +23,9 @@ export interface NativeCommandMetrics {
   failures: number;
   /** The sum of all latencies. */
   microseconds: number;
-  /** How many took less than 2^i microseconds and not less than 2^(i-1), by i. */
-  latency: number[];
+  longestMicroseconds: number;
+  /** How many took less than `below` microseconds and fell into no bucket before, where there were any. */
+  latency: { below: number; count: number }[];
 }
 
 export interface NativeServerMetrics {
@@ -30,6 +35,13 @@ export interface NativeServerMetrics {
   breakerOpen: boolean;
   /** By the number of the command. */
   commands: NativeCommandMetrics[];
+}
+
+export interface NativeHotKey {
+  /** As it is sent. */
+  key: Buffer;
+  count: number;
+  error: number;
 }
 
 /** One client's view of an engine. */
@@ -44,8 +56,12 @@ export interface NativeSession {
   locate(bytes: Uint8Array): number;
   /** In the order of their indices. */
   servers(): Server[];
+  /** Pairs of a point and the index of its server, ascending; empty where the ring has no points. */
+  ringPoints(): Uint32Array;
   setServers(config: EngineConfig): void;
   metrics(): NativeServerMetrics[];
+  /** The most frequent first. */
+  hotKeys(): NativeHotKey[];
   /** What is unanswered stays so. */
   close(): void;
   /**
@@ -75,15 +91,21 @@ interface Binding {
   closeAll(milliseconds: number): void;
 }
 
-// `bindings` knows nothing of prebuilds/, where prebuildify puts what it builds.
-const prebuild = `prebuilds/${process.platform}-${process.arch}`;
+export const binding = load();
 
-export const binding: Binding = bindings({
-  bindings: 'libmemcached',
-  module_root: join(__dirname, '..'),
-  try: [
-    ['module_root', 'build', 'Release', 'bindings'],
-    ['module_root', 'build', 'Debug', 'bindings'],
-    ['module_root', prebuild, 'bindings'],
-  ],
-});
+/** What was compiled here goes before what came with the package. */
+function load(): Binding {
+  try {
+    return bindings({
+      bindings: 'libmemcached',
+      module_root: join(__dirname, '..'),
+      try: [
+        ['module_root', 'build', 'Release', 'bindings'],
+        ['module_root', 'build', 'Debug', 'bindings'],
+        ['module_root', prebuild],
+      ],
+    });
+  } catch (error) {
+    throw loadError(error);
+  }
+}

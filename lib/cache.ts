@@ -6,23 +6,31 @@ import { invalid, MemcachedError } from './errors';
 import { blame, isForgiven } from './failures';
 import { KeyOperations } from './keyOperations';
 import type { Key } from './keys';
-import { keyRoom, writeKey } from './keys';
+import { keyBytes, noPrefix } from './keys';
 import {
   type Entry,
   keyEntries,
   type MultiResult,
   pairEntries,
   runAll,
+  type Settled,
   toMultiResult,
   toWriteResult,
   type WriteResult,
 } from './multi';
 import { counter } from './numbers';
-import { type OperationOptions, readOperationOptions, type WriteOptions } from './operationOptions';
+import {
+  type ExtraOption,
+  type GivenOptions,
+  type OperationOptions,
+  readOperationOptions,
+  type WriteOptions,
+} from './operationOptions';
 import type { Item, Operation } from './operations';
 import * as operations from './operations';
 import * as patterns from './patterns';
 import { serverName } from './servers';
+import { isTraced, traceCommand } from './tracing';
 import { ttlOption, type View } from './view';
 
 /** `[key, value]`, or `[key, value, ttl]` with a TTL of its own. */
@@ -30,16 +38,19 @@ export type Entries = Iterable<readonly [key: Key, value: unknown, ttl?: number 
 /** Values by their keys. */
 export type EntriesObject = Readonly<Record<string, unknown>>;
 
+/** Where a key lives. */
 export interface Location {
   /** `'host:port'`, or the path of a unix socket. */
   server: string;
   /** Undefined for a unix socket, as is `port`. */
   host: string | undefined;
+  /** 1 to 65535. */
   port: number | undefined;
   /** Undefined for TCP. */
   path: string | undefined;
   /** Of the server on the ring: its place in the list, unless `sortHosts` is set. */
   index: number;
+  /** From 1; 1 unless one was given. */
   weight: number;
 }
 
@@ -69,12 +80,18 @@ export class Cache extends KeyOperations {
     this.#shared = shared;
   }
 
-  /** A view on the same client whose keys all begin with `prefix`, after this one's own. */
+  /**
+   * A view on the same client whose keys all begin with `prefix`, after this one's own. Throws
+   * `INVALID_ARGUMENT`: namespace and prefixes have at most 249 bytes.
+   */
   withPrefix(prefix: string): Cache {
     return new Cache(this.view.under(prefix), this.#shared);
   }
 
-  /** The values of many keys, fetched from all servers at once. */
+  /**
+   * The values of many keys, fetched from all servers at once; a key asked for twice counts once.
+   * (`memcached_mget`)
+   */
   getMulti<T = unknown>(keys: Iterable<Key>, options?: OperationOptions): Promise<MultiResult<T>> {
     return this.#readMulti(operations.get as Operation<T | undefined>, 'getMulti', keys, options);
   }
@@ -89,8 +106,8 @@ export class Cache extends KeyOperations {
   }
 
   /**
-   * The hits among any number of keys, as they come; a few thousand keys are under way at a time.
-   * Throws the first error it meets.
+   * The hits among any number of keys, as they come; up to 4000 keys are under way at a time.
+   * Throws the first error it meets. (`memcached_mget`)
    */
   async *getMultiStream<T = unknown>(
     keys: Iterable<Key> | AsyncIterable<Key>,
@@ -107,21 +124,21 @@ export class Cache extends KeyOperations {
     yield* await next;
   }
 
-  /** Stores all. `ok` is false if any failed. */
+  /** Stores all. `ok` is false if any failed. An entry may have a TTL of its own. (`memcached_set`) */
   setMulti(entries: Entries, options?: WriteOptions | number | Date): Promise<WriteResult>;
   setMulti(entries: EntriesObject, options?: WriteOptions | number | Date): Promise<WriteResult>;
   setMulti(entries: unknown, options?: WriteOptions | number | Date): Promise<WriteResult> {
     return this.#storeMulti(operations.set, 'setMulti', entries, options);
   }
 
-  /** Stores those that are not there yet; the others are in `refused`. */
+  /** Stores those that are not there yet; the others are in `refused`. (`memcached_add`) */
   addMulti(entries: Entries, options?: WriteOptions | number | Date): Promise<WriteResult>;
   addMulti(entries: EntriesObject, options?: WriteOptions | number | Date): Promise<WriteResult>;
   addMulti(entries: unknown, options?: WriteOptions | number | Date): Promise<WriteResult> {
     return this.#storeMulti(operations.add, 'addMulti', entries, options);
   }
 
-  /** Stores those that are there; the others are in `refused`. */
+  /** Stores those that are there; the others are in `refused`. (`memcached_replace`) */
   replaceMulti(entries: Entries, options?: WriteOptions | number | Date): Promise<WriteResult>;
   replaceMulti(
     entries: EntriesObject,
@@ -131,35 +148,42 @@ export class Cache extends KeyOperations {
     return this.#storeMulti(operations.replace, 'replaceMulti', entries, options);
   }
 
-  /** Removes all; those that were not there are in `refused`. */
+  /** Removes all; those that were not there are in `refused`. (`memcached_delete`) */
   deleteMulti(keys: Iterable<Key>, options?: OperationOptions): Promise<WriteResult> {
-    return this.#run(operations.remove, 'deleteMulti', options, [], () =>
-      keyEntries(keys, () => noPayload),
-    ).then(({ entries, settled }) => toWriteResult(entries, settled));
+    const entriesOf = () => keyEntries(keys, () => noPayload);
+    return this.#run(operations.remove, 'deleteMulti', options, [], entriesOf, toWriteResult);
   }
 
-  /** Gives all a new TTL; those that are not there are in `refused`. */
+  /**
+   * Gives all a new TTL, in whole seconds (0: never) or as a Date; those that are not there are in
+   * `refused`. (`memcached_touch`)
+   */
   touchMulti(
     keys: Iterable<Key>,
     ttl: number | Date,
     options?: OperationOptions,
   ): Promise<WriteResult> {
-    return this.#run(operations.touch, 'touchMulti', options, [], () => {
+    const entriesOf = () => {
       const payload = { ...noPayload, exptime: this.view.exptime(ttl) };
       return keyEntries(keys, () => payload);
-    }).then(({ entries, settled }) => toWriteResult(entries, settled));
+    };
+    return this.#run(operations.touch, 'touchMulti', options, [], entriesOf, toWriteResult);
   }
 
-  /** Adds `delta` to all; the new values, with `missing` and `errors` as `getMulti` has them. */
+  /**
+   * Adds `delta`, a whole number from 0, to all; the new values, with `missing` and `errors` as
+   * `getMulti` has them: `NOT_NUMERIC` and `UNSAFE_INTEGER` among them. (`memcached_increment`)
+   */
   incrMulti(
     keys: Iterable<Key>,
     delta = 1,
     options?: OperationOptions,
   ): Promise<MultiResult<number>> {
-    return this.#run(operations.incr, 'incrMulti', options, [], () => {
+    const entriesOf = () => {
       const payload = { ...noPayload, number: counter(delta, 'delta') };
       return keyEntries(keys, () => payload);
-    }).then(({ entries, settled }) => toMultiResult(entries, settled));
+    };
+    return this.#run(operations.incr, 'incrMulti', options, [], entriesOf, toMultiResult<number>);
   }
 
   /**
@@ -181,7 +205,8 @@ export class Cache extends KeyOperations {
   /**
    * Reads an item, calls `fn` with its value (`undefined` on a miss) and stores what it returns, again
    * and again until nobody has stored in between. `fn` may therefore run several times. Where it
-   * returns `undefined` the item is left as it is.
+   * returns `undefined` the item is left as it is. Rejects with `TIMEOUT` when 256 attempts were in
+   * vain. (`memcached_cas`)
    *
    * @returns the value that is stored then
    */
@@ -206,13 +231,15 @@ export class Cache extends KeyOperations {
     });
   }
 
-  /** The server that `key` lives on, without asking it. Throws. (`memcached_server_by_key`) */
+  /**
+   * The server that `key` lives on, without asking it. Throws `INVALID_ARGUMENT`, `CLOSED`.
+   * (`memcached_server_by_key`)
+   */
   locate(key: Key, options?: Pick<OperationOptions, 'groupKey' | 'prefix'>): Location {
     const index = this.#blamed('locate', key, () => {
       const { groupKey, prefix } = readOperationOptions(options, []);
       const own = this.#routingBytes(key, prefix); // checked even where it does not count
-      const bytes =
-        groupKey === undefined ? own : keyBytes(groupKey, new Uint8Array(0), 'groupKey');
+      const bytes = groupKey === undefined ? own : keyBytes(groupKey, noPrefix, 'groupKey');
       return this.view.dispatcher.locate(bytes);
     });
     const server = this.view.dispatcher.servers[index];
@@ -229,9 +256,11 @@ export class Cache extends KeyOperations {
   }
 
   /**
-   * The hash of a key, prefix included: unsigned, 32 bits. Throws. (`memcached_generate_hash_value`)
+   * The hash of a key, prefix included: unsigned, 32 bits. Throws `INVALID_ARGUMENT`, `UNSUPPORTED`.
+   * (`memcached_generate_hash_value`)
    *
-   * @param algorithm one of the names that `hash` takes; default: the one of this client's ring
+   * @param algorithm one of the names that the option `hash` or `placement` takes; default: the one of this
+   * client's ring
    */
   hash(key: Key, algorithm: string = this.#shared.hashName): number {
     return this.#blamed('hash', key, () => {
@@ -272,9 +301,8 @@ export class Cache extends KeyOperations {
     keys: unknown,
     options: unknown,
   ): Promise<MultiResult<T>> {
-    return this.#run(operation, name, options, [], () => keyEntries(keys)).then(
-      ({ entries, settled }) => toMultiResult(entries, settled),
-    );
+    const entriesOf = () => keyEntries(keys);
+    return this.#run(operation, name, options, [], entriesOf, toMultiResult<T>);
   }
 
   #storeMulti(
@@ -283,32 +311,31 @@ export class Cache extends KeyOperations {
     pairs: unknown,
     options: unknown,
   ): Promise<WriteResult> {
-    return this.#run(operation, name, options, ttlOption, ({ ttl }) =>
-      pairEntries(pairs, (value, own) => this.view.encoded(value, own ?? ttl)),
-    ).then(({ entries, settled }) => toWriteResult(entries, settled));
+    const entriesOf = ({ ttl }: GivenOptions) =>
+      pairEntries(pairs, (value, own) => this.view.encoded(value, own ?? ttl));
+    return this.#run(operation, name, options, ttlOption, entriesOf, toWriteResult);
   }
 
-  async #run<Result>(
+  async #run<Result, Whole>(
     operation: Operation<Result>,
     name: string,
     options: unknown,
-    extra: Parameters<typeof readOperationOptions>[1],
-    entriesOf: (given: ReturnType<typeof readOperationOptions>) => Entry[],
-  ) {
+    extra: readonly ExtraOption[],
+    entriesOf: (given: GivenOptions) => Entry[],
+    toWhole: (entries: readonly Entry[], settled: readonly Settled<Result>[]) => Whole,
+  ): Promise<Whole> {
     try {
       const given = readOperationOptions(options, extra);
       const entries = entriesOf(given);
-      const { dispatcher } = this.view;
+      const { dispatcher, settings } = this.view;
       dispatcher.requireOpen(name);
       const scope = this.view.scopeOf(given);
-      const settled = await runAll(
-        dispatcher,
-        operation,
-        scope,
-        entries,
-        this.view.settings.policy,
-      );
-      return { entries, settled };
+      const run = async () => {
+        const settled = await runAll(dispatcher, operation, scope, entries, settings.policy);
+        return toWhole(entries, settled);
+      };
+      if (!isTraced()) return await run();
+      return await traceCommand(dispatcher.client, name, { batchSize: entries.length }, run);
     } catch (error) {
       throw blame(error, name);
     }
@@ -333,11 +360,6 @@ export class Cache extends KeyOperations {
 function isIterable(keys: unknown): boolean {
   if (typeof keys !== 'object' || keys === null) return false;
   return Symbol.asyncIterator in keys || Symbol.iterator in keys;
-}
-
-function keyBytes(key: Key, prefix: Uint8Array, what: string): Buffer {
-  const bytes = Buffer.allocUnsafe(prefix.length + keyRoom);
-  return bytes.subarray(0, writeKey(bytes, 0, key, prefix, what));
 }
 
 async function* chunksOf(keys: Iterable<Key> | AsyncIterable<Key>, size: number) {

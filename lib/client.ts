@@ -5,7 +5,7 @@ import { Cache } from './cache';
 import { asMemcachedErrors, Dispatcher } from './dispatcher';
 import { invalid, type MemcachedError } from './errors';
 import { blame } from './failures';
-import { type ClientMetrics, toServerMetrics } from './metrics';
+import { type ClientMetrics, type HotKey, toHotKey, toServerMetrics } from './metrics';
 import { integer, maxInt32 } from './numbers';
 import { type FlushOptions, type OperationOptions, readOperationOptions } from './operationOptions';
 import {
@@ -21,8 +21,10 @@ import { closeAtExit } from './processExit';
 import { Command } from './protocol';
 import type { ServerAddress } from './servers';
 import { askAllServers, type PerServer, parseStats } from './serverWide';
+import { isTraced, traceCommand } from './tracing';
 import { View, type ViewSettings } from './view';
 
+/** What a client tells of its servers. Listeners are called a tick later; what they throw is uncaught. */
 export interface ClientEvents {
   /** The server has failed repeatedly: nothing is sent to it until it answers again. */
   serverDown: [server: string, error: MemcachedError];
@@ -32,7 +34,19 @@ export interface ClientEvents {
   error: [error: MemcachedError];
 }
 
+/** @internal */
+export interface RingPoint {
+  readonly point: number;
+  /** Its index. */
+  readonly server: number;
+}
+
 const statsSections = ['general', 'items', 'slabs', 'sizes', 'settings', 'conns', 'reset'] as const;
+/**
+ * What `stats` may be asked for; not every protocol and server has all of them.
+ *
+ * @useDeclaredType
+ */
 export type StatsSection = (typeof statsSections)[number];
 
 /**
@@ -76,6 +90,7 @@ export class Client extends Cache implements AsyncDisposable {
     this.#events = events;
     this.#settings = settings;
     this.#dispatcher = dispatcher;
+    dispatcher.client = this;
     this.#failures = failures;
     if (settings.transport.username !== '') closeAtExit();
   }
@@ -83,7 +98,8 @@ export class Client extends Cache implements AsyncDisposable {
   /**
    * A client from a configuration string of libmemcached, such as
    * `'--SERVER=a:11211 --DISTRIBUTION=consistent'`, which the library itself parses; options that read
-   * files are refused. `options` override what the string says of anything but servers and ring.
+   * files are refused. `options` override what the string says of anything but servers and ring. Throws
+   * `INVALID_ARGUMENT`, `UNSUPPORTED`. (`memcached()` in C)
    */
   static fromConfig(configuration: string, options?: ClientOptions): Client {
     const own = options === undefined ? {} : snapshotOf(options);
@@ -104,7 +120,7 @@ export class Client extends Cache implements AsyncDisposable {
     }));
   }
 
-  /** The version of each server, or its error. (From `memcached_stat`: section 1, row 8 of the hazards.) */
+  /** The version of each server, such as `'1.6.18'`, or its error. (`memcached_stat`) */
   version(options?: OperationOptions): Promise<PerServer<string>> {
     return this.#askAll('version', options, [], () => ({
       command: Command.version,
@@ -142,13 +158,28 @@ export class Client extends Cache implements AsyncDisposable {
 
   /**
    * Puts other servers on the ring. Operations under way finish on the old ones; later ones go to the new, whose
-   * connections are opened anew.
+   * connections are opened anew. Throws `INVALID_ARGUMENT`, `CLOSED`. (`memcached_servers_reset`,
+   * `memcached_server_add_with_weight`)
    */
   setServers(servers: ServerAddress | readonly ServerAddress[]): void {
     this.#dispatcher.setServers(toEngineConfig(withServers(this.#settings, servers)));
   }
 
-  /** Counters and latencies since the start, by server and operation. */
+  /**
+   * The circle that keys fall on by their hashes, ascending: a key goes to the server of the first point at or
+   * after its hash, past the last to that of the first. Empty where the ring has none.
+   *
+   * @internal
+   */
+  ringPoints(): RingPoint[] {
+    const pairs = this.#dispatcher.ringPoints();
+    return Array.from({ length: pairs.length / 2 }, (_, at) => ({
+      point: pairs[2 * at] as number,
+      server: pairs[2 * at + 1] as number,
+    }));
+  }
+
+  /** Counters and latencies since the start, by server and operation. Throws `CLOSED`. */
   metrics(): ClientMetrics {
     const dispatcher = this.#dispatcher;
     const servers = dispatcher.metrics().map(toServerMetrics);
@@ -162,8 +193,19 @@ export class Client extends Cache implements AsyncDisposable {
   }
 
   /**
+   * The keys that were asked for most, by this client and those that share its engine, the most frequent first. Needs
+   * the option `hotKeys`. Counts grow from the client's start, or its last `setServers`, so two readings tell of the
+   * time between them. Every key that came more often than all together divided by `hotKeys` is there. Throws.
+   */
+  hotKeys(): HotKey[] {
+    const counters = this.#settings.hotKeys;
+    if (counters === 0) throw invalid('options: hotKeys', 'be set', undefined, 'hotKeys');
+    return this.#dispatcher.hotKeys().map(toHotKey);
+  }
+
+  /**
    * Takes no more operations, waits until those under way are answered, and ends the connections that no other
-   * client shares. Idempotent.
+   * client shares. Idempotent; rejects with nothing but `INVALID_ARGUMENT`. (`memcached_quit`)
    *
    * @param options `timeout`: milliseconds to wait, from 0; then the rest is rejected with `CLOSED`.
    * Default: the client's `timeout`
@@ -177,10 +219,12 @@ export class Client extends Cache implements AsyncDisposable {
     await this.#dispatcher.close(patience);
   }
 
+  /** `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
+  /** Calls `listener` at every such event. */
   on<Name extends keyof ClientEvents>(
     event: Name,
     listener: (...args: ClientEvents[Name]) => void,
@@ -189,6 +233,7 @@ export class Client extends Cache implements AsyncDisposable {
     return this;
   }
 
+  /** Calls `listener` at the next such event. */
   once<Name extends keyof ClientEvents>(
     event: Name,
     listener: (...args: ClientEvents[Name]) => void,
@@ -197,6 +242,7 @@ export class Client extends Cache implements AsyncDisposable {
     return this;
   }
 
+  /** Calls `listener` no more. */
   off<Name extends keyof ClientEvents>(
     event: Name,
     listener: (...args: ClientEvents[Name]) => void,
@@ -226,7 +272,8 @@ export class Client extends Cache implements AsyncDisposable {
       const details = detailsOf(given);
       this.#dispatcher.requireOpen(name);
       const timeout = given.timeout ?? this.#settings.timeout;
-      return askAllServers(this.#dispatcher, { ...details, name, timeout });
+      const ask = () => askAllServers(this.#dispatcher, { ...details, name, timeout });
+      return isTraced() ? traceCommand(this, name, {}, ask) : ask();
     } catch (error) {
       return Promise.reject(blame(error, name));
     }
@@ -300,12 +347,13 @@ function toViewSettings(settings: Settings, policy: FailurePolicy): ViewSettings
   return { namespace, hashWithNamespace, ttl, timeout, maxValueSize, codec, policy };
 }
 
-function toEngineConfig({ servers, ring, transport }: Settings): EngineConfig {
-  return { servers, ring, transport };
+function toEngineConfig({ servers, ring, transport, hotKeys }: Settings): EngineConfig {
+  return { servers, ring, transport, hotKeys };
 }
 
 /** The hash that the ring puts keys through. */
 function hashNameOf({ ring }: Settings): string {
-  if (ring.hash !== '') return ring.hash;
-  return ring.ketama === 'weighted' ? 'md5' : 'default';
+  if (ring.placement !== '') return ring.placement;
+  if (ring.ketama === 'weighted') return 'md5'; // KETAMA_WEIGHTED comes after the hash, and sets it
+  return ring.hash === '' ? 'default' : ring.hash;
 }

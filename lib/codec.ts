@@ -1,6 +1,7 @@
 // Values to bytes and back: serializer, compression and size limit in one place.
 import { types } from 'node:util';
-import type { Compression, CompressionMethod, ZlibMethod } from './compression';
+import type { Compression } from './compression';
+import type { DecompressionMethod, LeveledMethod } from './compressionMethods';
 import { CacheMiss, invalid, invalidText, kindOf, MemcachedError } from './errors';
 import { maxUint32 } from './numbers';
 import {
@@ -22,10 +23,10 @@ export interface ValueFormat {
   readonly textFlags: number | undefined;
   /** Bits it gives a meaning, closed to compression algorithms. */
   readonly flagBits: number;
-  /** How its zlib data are marked and framed. */
-  readonly zlib: ZlibMethod;
-  /** Its zlib data are read although `compression` is not set. */
-  readonly readsZlib: boolean;
+  /** How it compresses; undefined where no reader of its bytes would decompress them. */
+  readonly compress: LeveledMethod | undefined;
+  /** What is read although `compression` is not set. */
+  readonly decompress: readonly DecompressionMethod[];
   /** Built in: what it returns needs no check. */
   readonly trusted: boolean;
 }
@@ -38,7 +39,7 @@ const expansion = 64;
 export class Codec {
   readonly #format: ValueFormat;
   readonly #compression: Compression | undefined;
-  readonly #methods: readonly CompressionMethod[];
+  readonly #methods: readonly DecompressionMethod[];
   readonly #maxValueSize: number;
   /** No value of at most this many bytes is compressed or too large. */
   readonly #smallSize: number;
@@ -49,7 +50,7 @@ export class Codec {
     this.#maxValueSize = maxValueSize;
     this.#smallSize = Math.min(maxValueSize, (compression?.threshold ?? Infinity) - 1);
     const methods = compression === undefined ? [] : [compression.method];
-    this.#methods = format.readsZlib ? [...methods, format.zlib(-1)] : methods;
+    this.#methods = [...methods, ...format.decompress];
   }
 
   /**

@@ -1,42 +1,41 @@
-// The compression option, and the ways of marking and framing compressed data.
-import { constants as bufferLimits } from 'node:buffer';
+// The compression option.
 import { types } from 'node:util';
-import { deflateSync, inflateSync, constants as zlib } from 'node:zlib';
+import { constants as zlib } from 'node:zlib';
+import type { CompressionMethod, LeveledMethod } from './compressionMethods';
 import { invalid, kindOf, MemcachedError } from './errors';
 import { integer, maxInt32, maxUint32 } from './numbers';
 import { ownOptions } from './ownOptions';
-import { zlibBit } from './serializers/flags';
 
 /** An algorithm of the caller's own. Both functions are synchronous. */
 export interface CompressionAlgorithm {
+  /** For messages. */
   readonly name: string;
   /** One bit of the 32 flags, which marks what `compress` made. The serializer must not use it. */
   readonly flag: number;
+  /** What it throws becomes the `cause` of `SERIALIZE`. */
   compress(data: Buffer): Uint8Array;
+  /** What it throws becomes the `cause` of `DECODE`, as does more than 64 times `maxValueSize`. */
   decompress(data: Buffer): Uint8Array;
 }
 
+/** How encoded values are compressed, on the event loop. */
 export interface CompressionOptions {
   /**
-   * Encoded values of this many bytes or more are compressed, and kept so if that made them
-   * smaller.
+   * Encoded values of this many bytes or more, 0 to 2^31-1, are compressed, and kept so if that
+   * made them smaller.
    *
    * @default 2000
    */
   readonly threshold?: number;
   /** zlib's, -1 to 9. @default -1, zlib's own choice, which is 6 */
   readonly level?: number;
-  /** `'zlib'` writes a zlib stream (RFC 1950). @default 'zlib' */
+  /**
+   * `'zlib'` writes a zlib stream (RFC 1950), or beside a preset what its client compresses with and
+   * reads: docs/values.md.
+   *
+   * @default 'zlib'
+   */
   readonly algorithm?: 'zlib' | CompressionAlgorithm;
-}
-
-/** One way to compress: the bits that mark it, and the two directions. */
-export interface CompressionMethod {
-  readonly name: string;
-  readonly flags: number;
-  compress(data: Buffer): Uint8Array;
-  /** Fails rather than give more than `limit` bytes: a few bytes can inflate to gigabytes. */
-  decompress(data: Buffer, limit: number): Uint8Array;
 }
 
 export interface Compression {
@@ -44,19 +43,17 @@ export interface Compression {
   readonly method: CompressionMethod;
 }
 
-export type ZlibMethod = (level: number) => CompressionMethod;
-
 const defaultThreshold = 2000;
 
 /**
  * Reads the option `compression`.
  *
- * @param zlibMethod how the codec in use frames and marks zlib
+ * @param usual how the codec in use compresses; undefined where the client it is for cannot
  * @param flagBits bits that the codec in use gives a meaning
  */
 export function readCompression(
   option: unknown,
-  zlibMethod: ZlibMethod,
+  usual: LeveledMethod | undefined,
   flagBits: number,
 ): Compression | undefined {
   if (option === undefined) return undefined;
@@ -69,52 +66,16 @@ export function readCompression(
   );
   if (given.algorithm === undefined || given.algorithm === 'zlib') {
     const level = given.level ?? zlib.Z_DEFAULT_COMPRESSION;
-    return { threshold, method: zlibMethod(integer(level, 'compression.level', -1, 9)) };
+    const checkedLevel = integer(level, 'compression.level', -1, 9);
+    if (usual !== undefined) return { threshold, method: usual(checkedLevel) };
+    const rule =
+      'be left out, or have an algorithm, beside a preset whose client cannot decompress';
+    throw invalid('compression', rule, option);
   }
   if (given.level !== undefined) {
     throw invalid('compression.level', "be left out unless algorithm is 'zlib'", given.level);
   }
   return { threshold, method: readAlgorithm(given.algorithm, flagBits) };
-}
-
-/** zlib as this package marks it. */
-export function ownZlib(level: number): CompressionMethod {
-  return markedZlib(zlibBit, level);
-}
-
-/** A bare zlib stream, marked by `flags`. */
-export function markedZlib(flags: number, level: number): CompressionMethod {
-  return {
-    name: 'zlib',
-    flags,
-    compress: (data) => deflateSync(data, { level }),
-    decompress: inflate,
-  };
-}
-
-/**
- * A zlib stream behind the length of what is in it: 32 bits, little-endian, as php-memcached writes
- * on such machines.
- */
-export function lengthPrefixedZlib(flags: number, level: number): CompressionMethod {
-  return {
-    name: 'zlib',
-    flags,
-    compress(data) {
-      const length = Buffer.alloc(4);
-      length.writeUInt32LE(data.length);
-      return Buffer.concat([length, deflateSync(data, { level })]);
-    },
-    decompress(data, limit) {
-      const inflated = inflate(data.subarray(4), limit);
-      if (data.readUInt32LE(0) === inflated.length) return inflated;
-      throw new RangeError('the length before the zlib stream is not that of its content');
-    },
-  };
-}
-
-function inflate(data: Buffer, limit: number): Buffer {
-  return inflateSync(data, { maxOutputLength: Math.min(limit, bufferLimits.MAX_LENGTH) });
 }
 
 function readAlgorithm(option: unknown, flagBits: number): CompressionMethod {

@@ -6,9 +6,11 @@ import { BatchWriter, type Payload, type Scope } from './batch';
 import {
   binding,
   type EngineConfig,
+  type NativeHotKey,
   type NativeServerMetrics,
   type NativeSession,
 } from './binding';
+import type { Client } from './client';
 import type { Codec } from './codec';
 import { type ErrorCode, MemcachedError } from './errors';
 import { failure, refusal, serverDown } from './failures';
@@ -40,6 +42,8 @@ const microtasksOfRejection = 10;
 const afterThisTurn = setImmediate;
 
 export class Dispatcher {
+  /** Whose operations these are, for tracers. Set by the client, once it is there. */
+  client!: Client;
   readonly #settings: DispatcherSettings;
   readonly #session: NativeSession;
   readonly #batch = new BatchWriter();
@@ -137,6 +141,12 @@ export class Dispatcher {
     return this.#session.locate(bytes);
   }
 
+  /** Pairs of a point and the index of its server, ascending. */
+  ringPoints(): Uint32Array {
+    this.requireOpen('ringPoints');
+    return this.#session.ringPoints();
+  }
+
   setServers(config: EngineConfig): void {
     this.requireOpen('setServers');
     this.#handOver();
@@ -147,6 +157,11 @@ export class Dispatcher {
   metrics(): NativeServerMetrics[] {
     this.requireOpen('metrics');
     return this.#session.metrics();
+  }
+
+  hotKeys(): NativeHotKey[] {
+    this.requireOpen('hotKeys');
+    return this.#session.hotKeys();
   }
 
   readonly #flushTurn = () => {

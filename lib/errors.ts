@@ -80,14 +80,26 @@ export const errorCodes = Object.freeze([
   'UNSUPPORTED',
 ] as const);
 
+/**
+ * One of `errorCodes`.
+ *
+ * @useDeclaredType
+ */
 export type ErrorCode = (typeof errorCodes)[number];
 
+/** The fields of a `MemcachedError` that is made by hand, as tests do. */
 export interface ErrorDetails {
+  /** As in `MemcachedError`. */
   operation?: string | undefined;
+  /** As in `MemcachedError`. */
   server?: string | undefined;
+  /** As in `MemcachedError`. */
   key?: string | undefined;
+  /** As in `MemcachedError`. @default false */
   maybeApplied?: boolean | undefined;
+  /** As in `MemcachedError`. */
   value?: bigint | undefined;
+  /** As in `Error`. */
   cause?: unknown;
 }
 
@@ -99,6 +111,7 @@ export class MemcachedError extends Error {
     MemcachedError.prototype.name = 'MemcachedError';
   }
 
+  /** What happened; `errorCodes` has the remedies. */
   readonly code: ErrorCode;
   /** True when the write may have reached the server although it failed: read before retrying. */
   maybeApplied: boolean;

@@ -17,8 +17,8 @@ import { ttlOption, type View } from './view';
  * argument, and for failures the codes that `errorCodes` lists. A key is 1 to 250 bytes with prefix and
  * namespace, without blanks and control characters.
  *
- * `options` take `prefix`, `groupKey`, `timeout` (ms) and `signal`. Where they hold a `ttl` too (seconds or a
- * Date), the bare TTL may stand in their place.
+ * `options` take `prefix`, `groupKey`, `timeout` (ms) and `signal`. Where they hold a `ttl` too (whole seconds, 0:
+ * never, or a Date; default: the client's), the bare TTL may stand in their place.
  */
 export abstract class KeyOperations {
   /** @internal */
@@ -40,12 +40,12 @@ export abstract class KeyOperations {
     return this.view.request(operations.gets, key, options) as Promise<Item<T> | undefined>;
   }
 
-  /** The stored bytes and flags, not decoded, and the token; `undefined` on a miss. */
+  /** The stored bytes and flags, not decoded, and the token; `undefined` on a miss. (`memcached_mget`) */
   getRaw(key: Key, options?: OperationOptions): Promise<RawItem | undefined> {
     return this.view.request(operations.getRaw, key, options);
   }
 
-  /** Whether the item is there. (A get whose value is dropped: `memcached_exist` checks no keys, H11.) */
+  /** Whether the item is there: a get whose value is dropped. (`memcached_mget`: `memcached_exist` checks no keys) */
   has(key: Key, options?: OperationOptions): Promise<boolean> {
     return this.view.request(operations.has, key, options);
   }
@@ -63,7 +63,10 @@ export abstract class KeyOperations {
     return this.#withTtl(operations.getAndTouch, key, ttl, options) as Promise<T | undefined>;
   }
 
-  /** Stores. `false` only with `failures: 'miss'`. (`memcached_set`) */
+  /**
+   * Stores. `false` only with `failures: 'miss'`. Rejects with `SERIALIZE` and `TOO_LARGE` too, as do all that
+   * store a value. (`memcached_set`)
+   */
   set(key: Key, value: unknown, options?: WriteOptions | number | Date): Promise<boolean> {
     return this.#store(operations.set, key, value, options);
   }
@@ -141,7 +144,7 @@ export abstract class KeyOperations {
       : this.#count(operations.decr, key, delta, options);
   }
 
-  /** Gives an item a new TTL; `false` on a miss. (`memcached_touch`) */
+  /** Gives an item a new TTL, in whole seconds (0: never) or as a Date; `false` on a miss. (`memcached_touch`) */
   touch(key: Key, ttl: number | Date, options?: OperationOptions): Promise<boolean> {
     return this.#withTtl(operations.touch, key, ttl, options);
   }

@@ -64,6 +64,12 @@ export function preparePrefix(...prefixes: readonly string[]): Uint8Array {
   throw invalidText('prefix', rule, `${joined.length} bytes`);
 }
 
+/** The bytes of `key` behind `prefix`, checked. */
+export function keyBytes(key: Key, prefix: Uint8Array, what: string): Buffer {
+  const bytes = Buffer.allocUnsafe(prefix.length + keyRoom);
+  return bytes.subarray(0, writeKey(bytes, 0, key, prefix, what));
+}
+
 /**
  * A key fit for an error: itself where it is text, hexadecimal where it is not; never longer than a
  * valid one. Undefined for what is no key at all.
@@ -75,7 +81,7 @@ export function keyName(key: unknown): string | undefined {
   return printable(short);
 }
 
-const noPrefix = new Uint8Array(0);
+export const noPrefix = new Uint8Array(0);
 
 function writeText(
   target: Buffer,

@@ -18,6 +18,7 @@ export class MultiResult<T = unknown> extends Map<string, T> {
   readonly errors = new Map<string, MemcachedError>();
 }
 
+/** What became of each key of a multi-write, under the caller's own keys. */
 export interface WriteResult {
   /** Whether all were applied. */
   readonly ok: boolean;
@@ -25,6 +26,7 @@ export interface WriteResult {
   readonly applied: string[];
   /** Keys whose condition did not hold: add of what is there, replace, touch or delete of what is not. */
   readonly refused: string[];
+  /** Keys that failed, with the reason, whose `maybeApplied` says whether the write may have happened. */
   readonly errors: Map<string, MemcachedError>;
 }
 
@@ -36,7 +38,7 @@ export interface Entry {
   readonly payload: (() => Payload) | undefined;
 }
 
-type Settled<Result> = { value: Result } | { error: MemcachedError };
+export type Settled<Result> = { value: Result } | { error: MemcachedError };
 
 /**
  * So many are under way at once: enough to keep every server busy, and few enough that each is answered long

@@ -8,9 +8,12 @@ import { guarded, ownOptions } from './ownOptions';
 
 /** What every method takes. */
 export interface OperationOptions {
-  /** Put before the key, after the client's own prefix. */
+  /** Put before the key, after the client's own prefix, with which it has at most 249 bytes. */
   readonly prefix?: string;
-  /** The server is chosen by this key instead of the item's own (`*_by_key`). */
+  /**
+   * The server is chosen by this key instead of the item's own, at every call on that item. Under
+   * the rule of keys, without prefix. (`*_by_key`)
+   */
   readonly groupKey?: Key;
   /** Milliseconds, 1 to 2^31-1, instead of the client's. */
   readonly timeout?: number;
@@ -18,18 +21,21 @@ export interface OperationOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What methods that store take; a bare TTL may stand in its place. */
 export interface WriteOptions extends OperationOptions {
-  /** Whole seconds (0: never) or a Date, instead of the client's. */
+  /** Whole seconds, 0 (never) to 2^31-1 minus now, or a Date in the future, instead of the client's. */
   readonly ttl?: number | Date;
 }
 
+/** What `incr` and `decr` take; their `ttl` is that of a counter they create. */
 export interface CounterOptions extends WriteOptions {
   /** Created with this value on a miss. A whole number from 0, or a bigint below 2^64. */
   readonly initial?: number | bigint;
 }
 
+/** What `flush` takes. */
 export interface FlushOptions extends OperationOptions {
-  /** Whole seconds until the items count as gone. */
+  /** Whole seconds until the items count as gone, 0 to 2^31-1. @default 0 */
   readonly delay?: number;
 }
 

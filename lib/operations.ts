@@ -14,18 +14,25 @@ export interface Operation<Result> {
   readonly missed: Result;
 }
 
+/** What `gets` gives. */
 export interface Item<T = unknown> {
+  /** Decoded, as `get` gives it. */
   value: T;
   /** Pass it to `cas` to store only if nobody else has meanwhile. */
   cas: bigint;
 }
 
+/** What `getRaw` gives. */
 export interface RawItem {
+  /** The stored bytes. */
   data: Buffer;
+  /** 32 bits, unsigned. */
   flags: number;
+  /** As in `Item`. */
   cas: bigint;
 }
 
+/** `'exists'`: somebody has stored since the token was read. `'notFound'`: the item is gone. */
 export type CasResult = 'stored' | 'exists' | 'notFound';
 
 const kind = <Result>(

@@ -16,7 +16,7 @@ import {
   ringOptionNames,
   ringWithServers,
 } from './ring';
-import { formatOf, formats } from './serializers/formats';
+import { formatOf, presetFormat } from './serializers/formats';
 import type { Serializer } from './serializers/serializer';
 import { parseServers, type Server } from './servers';
 import {
@@ -27,35 +27,43 @@ import {
   transportOptionNames,
 } from './transport';
 
+/**
+ * The options of a client, read once. An unknown name is refused, as is a value out of its range, with
+ * `INVALID_ARGUMENT`.
+ */
 export interface ClientOptions extends RingOptions, TransportOptions {
   /** Put before every key, hashed with it, taken off results. At most 249 bytes. @default '' */
   readonly prefix?: string;
   /**
    * libmemcached's namespace: sent before every key, hashed only with `hashWithNamespace`. At most
-   * 127 bytes.
+   * 127 bytes. (MEMCACHED_CALLBACK_NAMESPACE)
    *
    * @default ''
    */
   readonly namespace?: string;
-  /** @default false */
+  /** The namespace is hashed with the key. MEMCACHED_BEHAVIOR_HASH_WITH_PREFIX_KEY. @default false */
   readonly hashWithNamespace?: boolean;
-  /** TTL, in whole seconds, of writes that name none. @default 0, never */
+  /** TTL of writes that name none, in whole seconds, 0 to 2^31-1 minus now. @default 0, never */
   readonly ttl?: number;
-  /** Ring and value codec of another client; options beside it override it. */
+  /** Ring and value codec of another client; options beside it override it. @default none */
   readonly preset?: PresetName;
-  /** Milliseconds from the call to the answer, 1 to 2^31-1. @default 1000 */
+  /** Milliseconds from the call to the answer, 1 to 2^31-1; then `TIMEOUT`. @default 1000 */
   readonly timeout?: number;
-  /** Operations of this client that may wait for an answer, from 1. @default 100000 */
+  /** Operations of this client that may wait for an answer, from 1; then `OVERLOADED`. @default 100000 */
   readonly maxPending?: number;
-  /** Bytes of keys and values in them, from 1. @default 268435456, 256 MiB */
+  /** Bytes of keys and values in them, from 1; then `OVERLOADED`. @default 268435456, 256 MiB */
   readonly maxPendingBytes?: number;
   /**
-   * Bytes of a value after encoding, 1 to 2^30.
+   * Bytes of a value after encoding, 1 to 2^30; then `TOO_LARGE`.
    *
    * @default 1048576, the limit of a memcached without `-I`
    */
   readonly maxValueSize?: number;
-  /** `'miss'`: a failed read counts as a miss, a failed write as not stored. @default 'throw' */
+  /**
+   * `'miss'`: a failed read counts as a miss, a failed write as not stored; the error goes to the event `'error'`.
+   *
+   * @default 'throw'
+   */
   readonly failures?: 'throw' | 'miss';
   /** Turns values into bytes and flags. @default serializers.json */
   readonly serializer?: Serializer;
@@ -63,6 +71,13 @@ export interface ClientOptions extends RingOptions, TransportOptions {
   readonly compression?: CompressionOptions;
   /** Share engine and connections with equal clients of the process. @default true */
   readonly shared?: boolean;
+  /**
+   * Counts operations by key, for `hotKeys()`, with so many counters: 1 to 10000. Ten times as many as the keys that
+   * are wanted is a good number. Clients that share an engine have equal ones.
+   *
+   * @default none are counted
+   */
+  readonly hotKeys?: number;
 }
 
 export interface Settings {
@@ -85,6 +100,8 @@ export interface Settings {
   readonly failures: 'throw' | 'miss';
   readonly codec: Codec;
   readonly shared: boolean;
+  /** Counters; 0: none. */
+  readonly hotKeys: number;
 }
 
 const optionNames = [
@@ -103,6 +120,7 @@ const optionNames = [
   'serializer',
   'compression',
   'shared',
+  'hotKeys',
 ] as const;
 
 type Given = OwnOptions<(typeof optionNames)[number]>;
@@ -111,6 +129,7 @@ const defaultTimeout = 1000;
 const defaultMaxPending = 100_000;
 const defaultMaxPendingBytes = 256 * 1024 * 1024;
 const defaultMaxValueSize = 1024 * 1024;
+const mostHotKeys = 10_000;
 const largestMaxValueSize = 1024 * 1024 * 1024;
 
 /** The settings for `new Client(servers, options)`. Throws `INVALID_ARGUMENT` or `UNSUPPORTED`. */
@@ -188,6 +207,7 @@ function settings(
     failures: oneOf(given.failures ?? 'throw', ['throw', 'miss'], 'failures'),
     codec: readCodec(given, preset, maxValueSize),
     shared: trueOrFalse(given.shared ?? true, 'shared'),
+    hotKeys: given.hotKeys === undefined ? 0 : integer(given.hotKeys, 'hotKeys', 1, mostHotKeys),
   });
 }
 
@@ -220,8 +240,10 @@ function serversOf(
 
 function readCodec(given: Given, preset: Preset | undefined, maxValueSize: number): Codec {
   const format =
-    given.serializer === undefined ? formats[preset?.codec ?? 'json'] : formatOf(given.serializer);
-  const compression = readCompression(given.compression, format.zlib, format.flagBits);
+    given.serializer === undefined
+      ? presetFormat(preset?.codec ?? 'json')
+      : formatOf(given.serializer);
+  const compression = readCompression(given.compression, format.compress, format.flagBits);
   return new Codec(format, compression, maxValueSize);
 }
 

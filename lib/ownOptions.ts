@@ -32,10 +32,7 @@ export function isOptionsObject(options: unknown): options is object {
   return !Array.isArray(options) && !isBuiltIn(options);
 }
 
-export function isOneOf<Name extends string>(
-  value: unknown,
-  names: readonly Name[],
-): value is Name {
+function isOneOf<Name extends string>(value: unknown, names: readonly Name[]): value is Name {
   return (names as readonly unknown[]).includes(value);
 }
 

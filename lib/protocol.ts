@@ -23,6 +23,11 @@ export const Command = {
   stats: 17,
 } as const;
 
+/**
+ * What `metrics()` counts by.
+ *
+ * @useDeclaredType
+ */
 export type CommandName = keyof typeof Command;
 export type Command = (typeof Command)[CommandName];
 

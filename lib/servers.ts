@@ -3,6 +3,7 @@ import { describe, invalid, invalidText } from './errors';
 import { integer, maxUint32 } from './numbers';
 import { guarded, ownOptions } from './ownOptions';
 
+/** `port` is 1 to 65535, default 11211; `weight` is 1 to 2^32-1, default 1. */
 export type HostAndPort = readonly [host: string, port?: number, weight?: number];
 
 /**

@@ -1,11 +1,13 @@
 // The options that decide how bytes reach a server.
 import { type Behaviors, readBehaviors } from './behaviors';
-import { invalid, invalidText, kindOf } from './errors';
+import { invalid, invalidText, kindOf, MemcachedError } from './errors';
 import { integer, maxInt32 } from './numbers';
 import { type OwnOptions, oneOf, trueOrFalse } from './ownOptions';
 import type { Server } from './servers';
 
+/** What talks to the servers. */
 export type EngineName = 'pipelined' | 'libmemcached';
+/** What is spoken with them. */
 export type ProtocolName = 'text' | 'binary';
 
 export const transportOptionNames = Object.freeze([
@@ -21,6 +23,7 @@ export const transportOptionNames = Object.freeze([
   'behaviors',
 ] as const);
 
+/** The options that decide how bytes reach a server. */
 export interface TransportOptions {
   /**
    * What talks to the servers: our own pipelined text protocol, or libmemcached's protocol engine, which
@@ -29,28 +32,34 @@ export interface TransportOptions {
    * @default 'pipelined'
    */
   readonly engine?: EngineName;
-  /** @default 'text', or 'binary' with a `username` */
+  /** MEMCACHED_BEHAVIOR_BINARY_PROTOCOL. @default 'text', or 'binary' with a `username` */
   readonly protocol?: ProtocolName;
-  /** SASL, over the binary protocol and TCP only. 1 to 255 bytes. PLAIN sends it in the clear. */
+  /**
+   * SASL, over the binary protocol and TCP only. 1 to 255 bytes. PLAIN sends it in the clear.
+   * (`memcached_set_sasl_auth_data`)
+   *
+   * @default none
+   */
   readonly username?: string;
-  /** 1 to 255 bytes. */
+  /** 1 to 255 bytes. @default none */
   readonly password?: string;
   /** Connections to each server, 1 to 64. @default 4 for libmemcached, 1 for pipelined */
   readonly connections?: number;
   /** Threads of the pipelined engine, 1 to 16; each serves its share of the servers. @default 1 */
   readonly ioThreads?: number;
-  /** Milliseconds, 1 to 2^31-1. @default 1000 */
+  /** Milliseconds, 1 to 2^31-1. MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT. @default 1000 */
   readonly connectTimeout?: number;
-  /** TCP_NODELAY: small requests leave at once. @default true */
+  /** MEMCACHED_BEHAVIOR_TCP_NODELAY: small requests leave at once. @default true */
   readonly noDelay?: boolean;
   /**
    * Milliseconds of silence before the first probe of the peer, 1000 to 32767000, rounded up to
-   * seconds; `true` for the default, `false` for no probes.
+   * seconds; `true` for the default, `false` for no probes. MEMCACHED_BEHAVIOR_TCP_KEEPALIVE and
+   * MEMCACHED_BEHAVIOR_TCP_KEEPIDLE.
    *
    * @default 60000
    */
   readonly keepAlive?: boolean | number;
-  /** Raw behaviours of libmemcached, a few safe ones. For the libmemcached engine. */
+  /** Raw behaviours of libmemcached, a few safe ones. For the libmemcached engine. @default none */
   readonly behaviors?: Behaviors;
 }
 
@@ -126,7 +135,16 @@ function readEngine(given: unknown, protocol: ProtocolName): EngineName {
   if (engine === 'pipelined' && protocol === 'binary') {
     throw invalid('engine', "be 'libmemcached' for the binary protocol and SASL", engine);
   }
+  if (engine === 'pipelined') checkRuntime();
   return engine;
+}
+
+/** Bun and Deno load the addon, and end the process at its first call of libuv. */
+function checkRuntime(): void {
+  const other = ['bun', 'deno'].find((name) => name in process.versions);
+  if (!other) return;
+  const message = `engine 'pipelined' needs the libuv of Node.js; with ${other}, use engine 'libmemcached'`;
+  throw new MemcachedError('UNSUPPORTED', message);
 }
 
 function readEngineBehaviors(given: unknown, engine: EngineName): Transport['behaviors'] {

@@ -5,10 +5,12 @@ import type { Dispatcher } from './dispatcher';
 import { MemcachedError } from './errors';
 import { toExptime } from './expiry';
 import { blame, isForgiven } from './failures';
-import { checkPrefix, type Key, preparePrefix } from './keys';
+import { checkPrefix, type Key, keyBytes, noPrefix, preparePrefix } from './keys';
 import { type ExtraOption, type GivenOptions, readOperationOptions } from './operationOptions';
 import type { Operation } from './operations';
 import type { FailurePolicy } from './pending';
+import type { Server } from './servers';
+import { isTraced, traceCommand } from './tracing';
 
 export interface ViewSettings {
   readonly namespace: string;
@@ -53,6 +55,7 @@ export class View {
   ): Promise<Result> {
     try {
       const scope = this.scopeOf(readOperationOptions(options, noExtra));
+      if (isTraced()) return this.#traced(operation, key, scope, payload, View.prototype.request);
       return this.dispatcher.request(operation, key, scope, this.settings.policy, payload);
     } catch (error) {
       return this.#refused(error, operation, key, View.prototype.request);
@@ -69,11 +72,46 @@ export class View {
   ): Promise<Result> {
     try {
       const given = readOperationOptions(options, extra);
-      const { policy } = this.settings;
       const scope = this.scopeOf(given);
-      return this.dispatcher.request(operation, key, scope, policy, payload(given));
+      const written = payload(given);
+      if (isTraced()) return this.#traced(operation, key, scope, written, View.prototype.write);
+      return this.dispatcher.request(operation, key, scope, this.settings.policy, written);
     } catch (error) {
       return this.#refused(error, operation, key, View.prototype.write);
+    }
+  }
+
+  /** As a trace. What goes wrong before there is something to send is no operation, and has none. */
+  #traced<Result>(
+    operation: Operation<Result>,
+    key: Key,
+    scope: Scope,
+    payload: Payload | undefined,
+    entry: (...args: never[]) => unknown,
+  ): Promise<Result> {
+    const { dispatcher, settings } = this;
+    const details = { key, server: this.#serverOf(key, scope) };
+    return traceCommand(dispatcher.client, operation.name, details, () => {
+      try {
+        return dispatcher.request(operation, key, scope, settings.policy, payload);
+      } catch (error) {
+        return this.#refused(error, operation, key, entry);
+      }
+    });
+  }
+
+  /** Undefined where the key is none. */
+  #serverOf(key: Key, { prefix, groupKey, namespaceLength }: Scope): Server | undefined {
+    const { dispatcher } = this;
+    if (dispatcher.servers.length === 1) return dispatcher.servers[0];
+    try {
+      const bytes =
+        groupKey === undefined
+          ? keyBytes(key, prefix, 'key').subarray(namespaceLength)
+          : keyBytes(groupKey, noPrefix, 'groupKey');
+      return dispatcher.servers[dispatcher.locate(bytes)];
+    } catch {
+      return undefined;
     }
   }
 

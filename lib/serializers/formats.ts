@@ -1,58 +1,62 @@
 // What the codec must know of each built-in serializer, and of the caller's own.
 import type { ValueFormat } from '../codec';
-import { lengthPrefixedZlib, markedZlib, ownZlib } from '../compression';
+import { ownZlib } from '../compressionMethods';
 import { invalid } from '../errors';
 import { textFlags, typeBits, zlibBit } from './flags';
 import { json } from './json';
-import { php, phpFlagBits, phpTextFlags, phpZlibBits } from './php';
-import { pylibmc, pylibmcFlagBits, pylibmcTextFlags, pylibmcZlibBit } from './pylibmc';
 import { raw } from './raw';
 import { ownBytes, type Serializer } from './serializer';
 import { string } from './string';
 import { v8 } from './v8';
 
-export type FormatName = 'json' | 'pylibmc' | 'php';
+const own = { compress: ownZlib, decompress: [ownZlib()], trusted: true };
 
-const own = { zlib: ownZlib, trusted: true };
-
-export const formats: Readonly<Record<FormatName, ValueFormat>> = Object.freeze({
-  json: {
-    ...own,
-    serializer: json,
-    textFlags,
-    flagBits: typeBits | zlibBit,
-    readsZlib: true,
-  },
-  pylibmc: {
-    serializer: pylibmc,
-    textFlags: pylibmcTextFlags,
-    flagBits: pylibmcFlagBits,
-    zlib: (level) => markedZlib(pylibmcZlibBit, level),
-    readsZlib: true,
-    trusted: true,
-  },
-  php: {
-    serializer: php,
-    textFlags: phpTextFlags,
-    flagBits: phpFlagBits,
-    zlib: (level) => lengthPrefixedZlib(phpZlibBits, level),
-    readsZlib: true,
-    trusted: true,
-  },
-});
+const jsonFormat: ValueFormat = {
+  ...own,
+  serializer: json,
+  textFlags,
+  flagBits: typeBits | zlibBit,
+};
 
 const otherBuiltIns: readonly ValueFormat[] = [
-  { ...own, serializer: v8, textFlags, flagBits: typeBits | zlibBit, readsZlib: true },
-  { ...own, serializer: raw, textFlags: undefined, flagBits: 0, readsZlib: false },
-  { ...own, serializer: string, textFlags, flagBits: 0, readsZlib: false },
+  { ...own, serializer: v8, textFlags, flagBits: typeBits | zlibBit },
+  { ...own, serializer: raw, textFlags: undefined, flagBits: 0, decompress: [] },
+  { ...own, serializer: string, textFlags, flagBits: 0, decompress: [] },
 ];
+
+/** Loaded by the first client that asks for one: idle formats would only take memory. */
+const presetFormats = {
+  json: () => jsonFormat,
+  libmemcached: () => (require('./libmemcached') as typeof import('./libmemcached')).libmemcached,
+  pylibmc: () => (require('./python') as typeof import('./python')).pylibmc,
+  'python-memcached': () => (require('./python') as typeof import('./python')).pythonMemcached,
+  php: () => (require('./php') as typeof import('./php')).php,
+  dalli: () => (require('./dalli') as typeof import('./dalli')).dalli,
+  memcached: () => (require('./memcached') as typeof import('./memcached')).memcached,
+  'memcache-client': () =>
+    (require('./memcacheClient') as typeof import('./memcacheClient')).memcacheClient,
+  spymemcached: () => (require('./spymemcached') as typeof import('./spymemcached')).spymemcached,
+  perl: () => (require('./perl') as typeof import('./perl')).perl,
+  text: () => (require('./text') as typeof import('./text')).text,
+} satisfies Record<string, () => ValueFormat>;
+
+/**
+ * The formats of values that presets choose from.
+ *
+ * @useDeclaredType
+ */
+export type FormatName = keyof typeof presetFormats;
+
+export function presetFormat(name: FormatName): ValueFormat {
+  return presetFormats[name]();
+}
 
 /**
  * The format for the option `serializer`. What a serializer of the caller's returns is checked at
  * every call.
  */
 export function formatOf(option: unknown): ValueFormat {
-  const builtIns = [formats.json, ...otherBuiltIns];
+  const builtIns = [jsonFormat, ...otherBuiltIns];
   return builtIns.find(({ serializer }) => serializer === option) ?? callersFormat(option);
 }
 
@@ -77,8 +81,8 @@ function callersFormat(option: unknown): ValueFormat {
     },
     textFlags: undefined,
     flagBits: 0,
-    zlib: ownZlib,
-    readsZlib: false,
+    compress: ownZlib,
+    decompress: [],
     trusted: false,
   };
 }

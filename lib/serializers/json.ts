@@ -7,8 +7,10 @@ import { jsonText } from './jsonText';
 import {
   decodeInteger,
   decodeJson,
+  decodeNumber,
   decodeText,
   type Encoded,
+  numberText,
   ownBytes,
   type Serializer,
   undecodable,
@@ -77,20 +79,8 @@ function deserialize(data: Buffer, flags: number): unknown {
   }
 }
 
-function numberText(value: number): string {
-  return Object.is(value, -0) ? '-0' : String(value);
-}
-
 function dateText(value: Date): string {
   return String(Date.prototype.getTime.call(value));
-}
-
-function decodeNumber(data: Buffer): number | bigint {
-  const text = data.toString('latin1');
-  const number = Number(text);
-  if (numberText(number) === text) return number;
-  // No number prints like this: what incr or decr left, or other bytes.
-  return decodeInteger(data);
 }
 
 function decodeDate(data: Buffer): Date {

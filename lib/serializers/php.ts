@@ -1,17 +1,22 @@
 // The values of php-memcached (interop/README.md 5 and 6).
-import { isUtf8 } from 'node:buffer';
 import { types } from 'node:util';
+import type { ValueFormat } from '../codec';
 import { jsonText } from './jsonText';
+import { readMsgpack } from './msgpack';
+import { prefixed, prefixedFastlz, prefixedZlib } from './phpCompression';
+import { readPhp } from './phpSerialize';
+import { plainOrForeign } from './plainData';
 import {
   decodeInteger,
   decodeJson,
+  decodeTextOrBytes,
   type Encoded,
   encodableText,
   foreignValue,
-  ownBytes,
-  type Serializer,
+  numberText,
   undecodable,
   unserializable,
+  unserializableType,
   viewOf,
 } from './serializer';
 
@@ -20,26 +25,31 @@ const stringType = 0;
 const longType = 1;
 const doubleType = 2;
 const booleanType = 3;
-const jsonType = 6; // 4, 5 and 7: serialized by PHP, igbinary, msgpack
+const phpType = 4;
+const jsonType = 6; // 5: igbinary
+const msgpackType = 7;
 const compressedBit = 16;
-const zlibBit = 32;
-const fastlzBit = 64;
-
-/** What marks a value that php-memcached deflated. */
-export const phpZlibBits = compressedBit | zlibBit;
-/** Bits that php-memcached gives a meaning, below the user's own. */
-export const phpFlagBits = typeMask | phpZlibBits | fastlzBit;
-export const phpTextFlags = stringType;
+const zlibBits = compressedBit | 32;
+const fastlzBits = compressedBit | 64;
+const zstdBits = compressedBit | 128; // since php-memcached 3.3
 
 const largestLong = 2n ** 63n - 1n;
 
 /**
  * Strings, integers, floats and booleans as PHP's own; the rest as JSON, which php-memcached
  * decodes whatever its own serializer. A PHP string is text or bytes: it comes back as a Buffer
- * where it is not UTF-8. What PHP, igbinary or msgpack serialized, or fastlz compressed, comes back
- * as `{ data, flags }`.
+ * where it is not UTF-8. Plain values that PHP or msgpack serialized are read; objects, and all
+ * of igbinary's, come back as `{ data, flags }`.
  */
-export const php: Serializer = Object.freeze({ serialize, deserialize });
+export const php: ValueFormat = Object.freeze({
+  serializer: { serialize, deserialize },
+  textFlags: stringType,
+  flagBits: typeMask | zlibBits | fastlzBits | zstdBits,
+  compress: (level: number) => prefixedZlib(zlibBits, level),
+  // In the order in which php-memcached looks at the bits.
+  decompress: [prefixed(zstdBits), prefixedFastlz(fastlzBits), prefixedZlib(zlibBits)],
+  trusted: true,
+});
 
 function serialize(value: unknown): Encoded {
   switch (typeof value) {
@@ -61,7 +71,7 @@ function serialize(value: unknown): Encoded {
         ? { data: viewOf(value), flags: stringType }
         : { data: jsonText(value), flags: jsonType };
     default:
-      throw unserializable('be a string, Buffer, number, bigint, boolean or JSON value', value);
+      throw unserializableType(value);
   }
 }
 
@@ -69,15 +79,19 @@ function deserialize(data: Buffer, flags: number): unknown {
   if ((flags & compressedBit) !== 0) return foreignValue(data, flags);
   switch (flags & typeMask) {
     case stringType:
-      return isUtf8(data) ? data.toString('utf8') : ownBytes(data);
+      return decodeTextOrBytes(data);
     case longType:
       return decodeInteger(data);
     case doubleType:
       return decodeDouble(data);
     case booleanType:
       return !['', '0'].includes(data.toString('latin1'));
+    case phpType:
+      return plainOrForeign(readPhp, data, flags);
     case jsonType:
       return decodeJson(data);
+    case msgpackType:
+      return plainOrForeign(readMsgpack, data, flags);
     default:
       return foreignValue(data, flags);
   }
@@ -85,7 +99,7 @@ function deserialize(data: Buffer, flags: number): unknown {
 
 /** As php-memcached prints it: no zero before the point. */
 function doubleText(value: number): string {
-  return Object.is(value, -0) ? '-0' : String(value).replace(/^(-?)0\./, '$1.');
+  return numberText(value).replace(/^(-?)0\./, '$1.');
 }
 
 function decodeDouble(data: Buffer): number {

@@ -5,6 +5,7 @@ import { isWellFormed } from '../text';
 
 /** A value as it is stored. Text goes out as UTF-8. */
 export interface Encoded {
+  /** What is stored. */
   readonly data: Buffer | string;
   /** 32 bits that memcached keeps beside the data. */
   readonly flags: number;
@@ -16,7 +17,9 @@ export interface Encoded {
  * throws becomes the `cause` of a `MemcachedError`, `SERIALIZE` or `DECODE`.
  */
 export interface Serializer {
+  /** Synchronous. */
   serialize(value: unknown): Encoded;
+  /** Synchronous. `data` is the serializer's to keep. */
   deserialize(data: Buffer, flags: number): unknown;
 }
 
@@ -71,10 +74,42 @@ export function encodableText(text: string): string {
  * it (H42).
  */
 export function decodeInteger(data: Buffer): number | bigint {
-  const text = data.toString('latin1').trimEnd();
-  const number = Number(text);
-  if (/^-?\d+$/.test(text)) return Number.isSafeInteger(number) ? number : BigInt(text);
+  const integer = integerOf(data.toString('latin1').trimEnd());
+  if (integer !== undefined) return integer;
   throw undecodable('be a decimal integer', `${data.length} other bytes`);
+}
+
+/** Reading more digits takes seconds: a few bytes can inflate to many millions. */
+const maxDigits = 2 ** 20;
+
+/** The same of a text, or undefined. */
+export function integerOf(text: string): number | bigint | undefined {
+  if (text.length > maxDigits || !/^-?\d+$/.test(text)) return undefined;
+  const number = Number(text);
+  return Number.isSafeInteger(number) ? number : BigInt(text);
+}
+
+export function exactInteger(integer: bigint): number | bigint {
+  const number = Number(integer);
+  return Number.isSafeInteger(number) ? number : integer;
+}
+
+/** Text where the bytes are UTF-8, else the bytes: for writers that do not tell the two apart. */
+export function decodeTextOrBytes(data: Buffer): string | Buffer {
+  return isUtf8(data) ? data.toString('utf8') : ownBytes(data);
+}
+
+/** A number as JavaScript prints it; -0 too. */
+export function numberText(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value);
+}
+
+export function decodeNumber(data: Buffer): number | bigint {
+  const text = data.toString('latin1');
+  const number = Number(text);
+  if (numberText(number) === text) return number;
+  // No number prints like this: what incr or decr left, or other bytes.
+  return decodeInteger(data);
 }
 
 /** `JSON.parse`, without the excerpt of the value that its error holds. */
@@ -88,6 +123,11 @@ export function decodeJson(data: Buffer): unknown {
 
 export function unserializable(rule: string, value: unknown): MemcachedError {
   return new MemcachedError('SERIALIZE', `value must ${rule}, got ${kindOf(value)}`);
+}
+
+/** Of a value whose type the format of a preset has no place for. */
+export function unserializableType(value: unknown): MemcachedError {
+  return unserializable('be a string, Buffer, number, bigint, boolean or JSON value', value);
 }
 
 export function undecodable(rule: string, got: string): MemcachedError {

@@ -18,6 +18,7 @@ export interface MemcachedServer {
   readonly port: number | undefined;
   /** Path of the unix socket; `undefined` on a port. */
   readonly path: string | undefined;
+  /** The id of its process. */
   readonly pid: number;
   /**
    * Stops the process (SIGSTOP) and resolves when no thread of it runs: its kernel still accepts

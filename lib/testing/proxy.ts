@@ -8,6 +8,7 @@ import { type ProxyFaults, readProxyFaults } from './proxyFaults';
 export interface Proxy {
   /** `'127.0.0.1:12345'`: what `new Client()` takes. */
   readonly server: string;
+  /** The one it listens on. */
   readonly port: number;
   /** Connections of clients accepted so far. */
   readonly accepted: number;

@@ -3,6 +3,7 @@ import { ownOptions } from '../ownOptions';
 import { Listener, loopback } from './loopback';
 import { ClientLeft, type ScriptedConnection, ScriptedSocket } from './scriptedConnection';
 
+/** What `startScriptedServer` takes. */
 export interface ScriptedServerOptions {
   /** The port to listen on, 1 to 65535. Default: a free one. */
   port?: number | undefined;
@@ -18,6 +19,7 @@ export type Script = (connection: ScriptedConnection) => void | Promise<void>;
 export interface ScriptedServer {
   /** `'127.0.0.1:12345'`: what `new Client()` takes. */
   readonly server: string;
+  /** The one it listens on. */
   readonly port: number;
   /** Connections accepted so far. */
   readonly accepted: number;

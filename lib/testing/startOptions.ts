@@ -3,6 +3,7 @@ import { invalid } from '../errors';
 import { integer } from '../numbers';
 import { ownOptions } from '../ownOptions';
 
+/** What `startMemcached` takes. */
 export interface StartOptions {
   /** Memory for items, in MB, from 1 to 1048576. Default: memcached's own, 64. */
   memory?: number | undefined;

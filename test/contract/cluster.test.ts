@@ -1,3 +1,4 @@
+import { Client, type ClientOptions } from 'libmemcached';
 import type { MemcachedServer } from 'libmemcached/testing';
 import { describe, expect, test } from 'vitest';
 import { variants } from '../support/variants';
@@ -92,6 +93,19 @@ describe.each(variants)('a cluster of three servers, $name', ({ options }) => {
       expect(cluster.client.hash('hello', 'md5')).toBe(
         Buffer.from('5d41402a', 'hex').readUInt32LE(),
       );
+    });
+
+    test('without an algorithm is what the ring puts keys through', () => {
+      const hashOf = (options: ClientOptions) => {
+        const client = new Client('127.0.0.1', options);
+        return [client.hash('hello'), client.hash('hello', options.hash ?? 'md5')];
+      };
+      const [plain, crc] = hashOf({ hash: 'crc' });
+      expect(plain).toBe(crc);
+      // KETAMA_WEIGHTED is set behind the hash, and takes its place.
+      const [weighted, own] = hashOf({ hash: 'crc', ketama: 'weighted' });
+      expect(weighted).not.toBe(own);
+      expect(weighted).toBe(cluster.client.hash('hello', 'md5'));
     });
   });
 

@@ -1,6 +1,9 @@
 import * as main from 'libmemcached';
+import * as otel from 'libmemcached/otel';
+import * as prometheus from 'libmemcached/prometheus';
 import * as testing from 'libmemcached/testing';
 import { describe, expect, test } from 'vitest';
+import { exports as entries } from '../../package.json';
 import { runScript } from './helpers';
 
 const names = [
@@ -13,11 +16,25 @@ const names = [
   'presets',
   'serializers',
 ];
+const otelNames = ['instrument'];
+const prometheusNames = ['prometheusText'];
 const testingNames = ['startMemcached', 'startProxy', 'startScriptedServer'];
 
 describe('the package', () => {
+  test('has these entries and no others', () => {
+    expect(Object.keys(entries)).toEqual([
+      '.',
+      './testing',
+      './otel',
+      './prometheus',
+      './package.json',
+    ]);
+  });
+
   test('exports these names and no others', () => {
     expect(Object.keys(main).filter(isName).sort()).toEqual(names);
+    expect(Object.keys(otel).filter(isName).sort()).toEqual(otelNames);
+    expect(Object.keys(prometheus).filter(isName).sort()).toEqual(prometheusNames);
     expect(Object.keys(testing).filter(isName).sort()).toEqual(testingNames);
   });
 
@@ -25,7 +42,8 @@ describe('the package', () => {
     const { stdout, stderr } = await runScript(`
       const assert = require('node:assert');
       (async () => {
-        for (const name of ['libmemcached', 'libmemcached/testing']) {
+        for (const path of ['', '/otel', '/prometheus', '/testing']) {
+          const name = 'libmemcached' + path;
           const required = require(name);
           const imported = await import(name);
           for (const [key, value] of Object.entries(required)) assert.strictEqual(imported[key], value);
@@ -34,7 +52,8 @@ describe('the package', () => {
         }
       })();`);
     expect(stderr).toBe('');
-    expect(stdout).toBe(`${names.join()}\n${testingNames.join()}\n`);
+    const all = [names, otelNames, prometheusNames, testingNames];
+    expect(stdout).toBe(all.map((ofEntry) => `${ofEntry.join()}\n`).join(''));
   });
 
   test('lists the methods of a client', () => {
@@ -43,6 +62,7 @@ describe('the package', () => {
       'get gets getRaw getMulti getsMulti getMultiStream set add replace append prepend cas update',
       'setRaw setMulti addMulti replaceMulti deleteMulti touchMulti incr decr incrMulti touch delete',
       'has getAndTouch getOrSet flush version ping stats locate hash withPrefix setServers metrics close',
+      'hotKeys',
     ].flatMap((line) => line.split(' '));
     for (const name of promised) expect(client[name], name).toBeTypeOf('function');
     expect(main.Client.prototype[Symbol.asyncDispose]).toBeTypeOf('function');

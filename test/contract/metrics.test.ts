@@ -27,10 +27,33 @@ describe.each(variants)('metrics, $name', ({ options }) => {
     const client = openClient(cache.server.server, { ...options, shared: false });
     await Promise.all(Array.from({ length: 100 }, () => client.set(freshKey(), 1)));
     const latency = client.metrics().servers[cache.server.server]?.operations.set?.latency;
-    expect(latency?.histogram.reduce((sum, count) => sum + count, 0)).toBe(100);
-    expect(latency?.mean).toBeGreaterThan(0);
-    expect(latency?.p50).toBeLessThanOrEqual(latency?.p99 as number);
-    expect(latency?.p99).toBeLessThanOrEqual(latency?.p999 as number);
+    if (latency === undefined) throw new Error('no latencies');
+    expect(latency.buckets.reduce((sum, { count }) => sum + count, 0)).toBe(100);
+    const bounds = latency.buckets.map(({ below }) => below);
+    expect(bounds).toEqual(bounds.toSorted((left, right) => left - right));
+    expect(latency.mean).toBe(latency.sum / 100);
+    const { p50, p90, p99, p999, max } = latency;
+    for (const [less, more] of [
+      [0, p50],
+      [p50, p90],
+      [p90, p99],
+      [p99, p999],
+      [p999, max],
+    ]) {
+      expect(less).toBeLessThanOrEqual(more as number);
+    }
+    expect(max).toBeLessThan(bounds.at(-1) as number);
+    expect(max).toBeGreaterThanOrEqual((bounds.at(-1) as number) * (15 / 16) - 0.001);
+  });
+
+  test('only ever grow', async () => {
+    const client = openClient(cache.server.server, { ...options, shared: false });
+    const counts: number[] = [];
+    for (let round = 1; round <= 3; round += 1) {
+      await client.set(freshKey(), round);
+      counts.push(client.metrics().servers[cache.server.server]?.operations.set?.count as number);
+    }
+    expect(counts).toEqual([1, 2, 3]);
   });
 
   test('tell what is pending and connected, and the state of the breaker', async () => {

@@ -26,6 +26,35 @@ describe('presets', () => {
     );
   });
 
+  /** What no honest writer stores with those flags. */
+  const broken: [PresetName, data: string, flags: number][] = [
+    ['libmemcached', '{', 0x4000],
+    ['pylibmc', 'hello', 4],
+    ['python-memcached', 'hello', 24],
+    ['pymemcache', 'hello', 2],
+    ['php-memcached', 'hello', 1],
+    ['php-memcached', 'hello', 80],
+    ['dalli', 'hello', 2],
+    ['memcached', '{', 2],
+    ['memcache-client', 'hello', 1],
+    ['spymemcached', 'hello', 512],
+    ['cache-memcached', 'hello', 2],
+  ];
+
+  test.each(broken)('%s: an item that it cannot decode costs only itself', async (...row) => {
+    const [preset, data, flags] = row;
+    const server = await ownServer();
+    const client = openClient(server.server, { preset });
+    const [bad, good] = freshKeys(2) as [string, string];
+    await client.setRaw(bad, data, flags);
+    await client.set(good, 'fine');
+    const result = await client.getMulti([bad, good]);
+    expect(result.errors.get(bad)).toMatchObject({ code: 'DECODE' });
+    expect(result.has(bad)).toBe(false);
+    expect(result.get(good)).toBe('fine');
+    expect(result.missing).toEqual([]);
+  });
+
   test('libketama is the ring that a client has by default', () => {
     expect(places({ preset: 'libketama' })).toEqual(places({}));
     expect(places({ preset: 'libketama' })).toEqual(places({ ketama: 'weighted' }));

@@ -2,19 +2,11 @@ import { deflateSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toSettings } from '../../dist/options.js';
+import { valuesOf } from './presetValues';
 import { forAll } from './properties';
 import { expectRefused } from './refusal';
 
-const { codec } = toSettings('a', { preset: 'php-memcached' });
-
-function stored(value: unknown): [data: string, flags: number] {
-  const { data, flags } = codec.encode(value);
-  return [data.toString('latin1' as never), flags];
-}
-
-function read(data: string | Buffer, flags: number): unknown {
-  return codec.decode(Buffer.from(data as string), flags);
-}
+const { codec, stored, read } = valuesOf('php-memcached');
 
 /** As php-memcached frames a stream: the length of the content, then the stream. */
 function framed(stream: Buffer, length: number): Buffer {
@@ -100,20 +92,82 @@ describe('from php-memcached is read', () => {
     expect(read(framed(deflateSync(list), list.length), 54)).toEqual([text]);
   });
 
-  test('what PHP, igbinary or msgpack serialized as bytes and flags, which nothing executes', () => {
-    for (const flags of [4, 5, 7, 8, 15]) {
-      expect(read('O:8:"stdClass":0:{}', flags)).toEqual({
-        data: Buffer.from('O:8:"stdClass":0:{}'),
-        flags,
-      });
-    }
-    const serialized = Buffer.from('a:0:{}');
-    expect(read(framed(deflateSync(serialized), 6), 52)).toEqual({ data: serialized, flags: 4 });
+  test('plain values that PHP serialized', () => {
+    expect(read('N;', 4)).toBeNull();
+    expect(read('b:1;', 4)).toBe(true);
+    expect(read('i:-5;', 4)).toBe(-5);
+    expect(read('i:9007199254740993;', 4)).toBe(9007199254740993n);
+    expect(read('d:0.1;', 4)).toBe(0.1);
+    expect(read('d:1.0E+25;', 4)).toBe(1e25);
+    expect(read('d:-INF;', 4)).toBe(Number.NEGATIVE_INFINITY);
+    expect(read('d:NAN;', 4)).toBeNaN();
+    expect(read('s:5:"caf\u00e9";', 4)).toBe('caf\u00e9');
+    expect(read(Buffer.from('s:1:"\xff";', 'latin1'), 4)).toEqual(Buffer.from([255]));
   });
 
-  test('what another algorithm compressed as bytes and flags', () => {
-    const fastlz = Buffer.from('BQAAAARhYmNkZQ==', 'base64');
-    expect(read(fastlz, 80)).toEqual({ data: fastlz, flags: 80 });
+  test('arrays that PHP serialized: lists as arrays, others as objects', () => {
+    expect(read('a:0:{}', 4)).toEqual([]);
+    expect(read('a:2:{i:0;i:1;i:1;a:1:{i:0;s:1:"x";}}', 4)).toEqual([1, ['x']]);
+    expect(read('a:2:{i:1;s:3:"one";i:5;s:4:"five";}', 4)).toEqual({ 1: 'one', 5: 'five' });
+    expect(read('a:2:{i:1;b:0;i:0;b:1;}', 4)).toEqual({ 0: true, 1: false });
+    expect(read('a:2:{s:1:"a";N;i:0;i:7;}', 4)).toEqual({ a: null, 0: 7 });
+  });
+
+  test('plain values that msgpack serialized', () => {
+    const packed = (hex: string) => read(Buffer.from(hex, 'hex'), 7);
+    expect(packed('9301a374776fc0')).toEqual([1, 'two', null]);
+    expect(packed('82a16101a16292c302')).toEqual({ a: 1, b: [true, 2] });
+    expect(packed('82010205c2')).toEqual({ 1: 2, 5: false });
+    expect(packed('cf7fffffffffffffff')).toBe(2n ** 63n - 1n);
+    expect(packed('cf0000000100000000')).toBe(2 ** 32);
+    expect(packed('d38000000000000000')).toBe(-(2n ** 63n));
+    expect(packed('d1ff00')).toBe(-256);
+    expect(packed('ff')).toBe(-1);
+    expect(packed('cb3ff8000000000000')).toBe(1.5);
+    expect(packed('ca3fc00000')).toBe(1.5);
+    expect(packed('a1ff')).toEqual(Buffer.from([255]));
+    expect(packed(`d920${'61'.repeat(32)}`)).toBe('a'.repeat(32));
+    expect(packed(`dc0010${'01'.repeat(16)}`)).toEqual(Array(16).fill(1));
+  });
+
+  test('objects, references and igbinary as bytes and flags, which nothing executes', () => {
+    for (const text of [
+      'O:8:"stdClass":0:{}',
+      'C:11:"ArrayObject":21:{x:i:0;a:0:{};m:a:0:{}}',
+      'E:6:"Suit:H";',
+      'a:1:{i:0;O:8:"stdClass":0:{}}',
+      'a:2:{i:0;a:0:{}i:1;R:2;}',
+      'a:1:{d:1.5;i:1;}',
+      'a:1:{i:0;i:1;',
+      's:3:"ab";',
+      'b:2;',
+      'i:1.5;',
+      'n;',
+      '',
+    ]) {
+      expect(read(text, 4), text).toEqual({ data: Buffer.from(text), flags: 4 });
+    }
+    const object = Buffer.from('82c0a8737464436c617373a16101', 'hex');
+    expect(read(object, 7)).toEqual({ data: object, flags: 7 });
+    for (const flags of [5, 8, 15]) {
+      expect(read('x', flags)).toEqual({ data: Buffer.from('x'), flags });
+    }
+    const serialized = Buffer.from('O:8:"stdClass":0:{}');
+    const compressed = framed(deflateSync(serialized), serialized.length);
+    expect(read(compressed, 52)).toEqual({ data: serialized, flags: 4 });
+  });
+
+  test('what fastlz compressed', () => {
+    expect(read(Buffer.from('BQAAAARhYmNkZQ==', 'base64'), 80)).toBe('abcde');
+    const repeated = Buffer.from('ZAAAAAFhYuBWAQJiYWI=', 'base64');
+    expect(read(repeated, 80)).toBe('ab'.repeat(50));
+    expectRefused(() => read(repeated.subarray(0, -1), 80), 'DECODE');
+    expectRefused(() => read('abc', 80), 'DECODE');
+    const bomb = Buffer.concat([Buffer.from('ffffffff', 'hex'), repeated.subarray(4)]);
+    expectRefused(() => read(bomb, 80), 'DECODE');
+  });
+
+  test('what names no algorithm that it knows as bytes and flags', () => {
     expect(read('text of Python', 16)).toEqual({ data: Buffer.from('text of Python'), flags: 16 });
   });
 

@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { toSettings } from '../../dist/options.js';
 import { presets } from '../../dist/presets.js';
-import { expectInvalid, expectRefused } from './refusal';
+import { expectInvalid } from './refusal';
 
 const servers = ['a', 'b'];
 
@@ -11,8 +12,18 @@ describe('presets', () => {
       'libmemcached',
       'libketama',
       'pylibmc',
+      'python-memcached',
+      'pymemcache',
       'php-memcached',
       'php-memcached-json',
+      'dalli',
+      'memcached',
+      'memjs',
+      'memcache-client',
+      'memcache',
+      'spymemcached',
+      'cache-memcached',
+      'cache-memcached-fast',
     ]);
     expect(Object.isFrozen(presets)).toBe(true);
     for (const preset of Object.values(presets)) {
@@ -21,7 +32,7 @@ describe('presets', () => {
     }
   });
 
-  test.each(['libmemcached', 'pylibmc', 'php-memcached', 'php-memcached-json'])(
+  test.each(['libmemcached', 'pylibmc', 'php-memcached', 'php-memcached-json', 'memcache-client'])(
     '%s has the default ring of libmemcached: modula',
     (preset) => {
       expect(toSettings(servers, { preset }).ring).toMatchObject({
@@ -31,6 +42,20 @@ describe('presets', () => {
       });
     },
   );
+
+  test.each([
+    ['python-memcached', 'python-memcached'],
+    ['pymemcache', 'pymemcache'],
+    ['dalli', 'dalli'],
+    ['memcached', 'memcached'],
+    ['memjs', 'memjs'],
+    ['memcache', 'memcache'],
+    ['spymemcached', 'spymemcached'],
+    ['cache-memcached', 'cache-memcached'],
+    ['cache-memcached-fast', 'cache-memcached'],
+  ])('%s places keys by the rule %s', (preset, placement) => {
+    expect(toSettings(servers, { preset }).ring).toMatchObject({ placement, ketama: 'off' });
+  });
 
   test('libketama has the weighted ring', () => {
     expect(toSettings(servers, { preset: 'libketama' }).ring).toMatchObject({
@@ -57,9 +82,22 @@ describe('presets', () => {
     const flags = Object.keys(presets).map(
       (preset) => toSettings(servers, { preset }).codec.encode('text').flags,
     );
-    expect(flags).toEqual([0, 0, 16, 0, 0]);
+    expect(flags).toEqual([0, 0, 16, 16, 16, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
     expect(toSettings(servers, { preset: 'pylibmc' }).codec.encode(7).flags).toBe(4);
     expect(toSettings(servers, { preset: 'php-memcached' }).codec.encode(7).flags).toBe(1);
+  });
+
+  test('load that codec with the first client that asks for it', () => {
+    const script = `
+      const { toSettings } = require('./dist/options.js');
+      const loaded = () => Object.keys(require.cache).some((file) => file.endsWith('/marshal.js'));
+      toSettings('a', { preset: 'php-memcached' });
+      const before = loaded();
+      toSettings('a', { preset: 'dalli' });
+      console.log(before, loaded());`;
+    expect(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' })).toBe(
+      'false true\n',
+    );
   });
 
   test('spell unix sockets as their client does', () => {
@@ -70,22 +108,6 @@ describe('presets', () => {
     expect(ringAsHost('php-memcached-json')).toEqual([true, true]);
     expect(ringAsHost('pylibmc')).toEqual([false, false]);
     expect(toSettings('a', { preset: 'php-memcached' }).servers[0]?.ringAsHost).toBe(false);
-  });
-
-  test.each([
-    'python-memcached',
-    'pymemcache',
-    'dalli',
-    'memcached',
-    'memjs',
-    'memcache-client',
-    'spymemcached',
-  ])('%s is not there yet, and the error says which are', (preset) => {
-    expectRefused(
-      () => toSettings(servers, { preset }),
-      'UNSUPPORTED',
-      `preset must be one of libmemcached, libketama, pylibmc, php-memcached, php-memcached-json in this release, got "${preset}"`,
-    );
   });
 
   test('that nobody knows are refused', () => {

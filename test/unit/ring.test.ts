@@ -16,6 +16,8 @@ describe('the ring', () => {
       ketama: 'weighted',
       sortHosts: false,
       buckets: [],
+      placement: '',
+      ketamaPoints: 0,
       configuration: '',
     });
   });
@@ -59,6 +61,70 @@ describe('the ring', () => {
     expectInvalid(() => ring({ distribution: 'consistent_ketama' }), 'did you mean');
     expectInvalid(() => ring({ ketama: 'unweighted' }), "ketama must be 'weighted', true or false");
     expectInvalid(() => ring({ sortHosts: 1 }), 'sortHosts must be true or false');
+  });
+});
+
+describe('the placement of another client', () => {
+  test('takes the place of hash, ketama and distribution', () => {
+    expect(ring({ placement: 'dalli', sortHosts: true })).toEqual({
+      hash: '',
+      distribution: 'modula',
+      ketama: 'off',
+      sortHosts: true,
+      buckets: [],
+      placement: 'dalli',
+      ketamaPoints: 0,
+      configuration: '',
+    });
+  });
+
+  test('is the circle of Cache::Memcached::Fast with ketamaPoints', () => {
+    const fast = { placement: 'ketama-points', ketamaPoints: 150 };
+    expect(ring({ ketamaPoints: 150 })).toMatchObject(fast);
+    expect(ring({ preset: 'cache-memcached-fast', ketamaPoints: 150 })).toMatchObject(fast);
+    for (const ketamaPoints of [0, -1, 1.5, 65537, '150']) {
+      expectInvalid(() => ring({ ketamaPoints }), 'ketamaPoints must be');
+    }
+  });
+
+  test('has a name that is known', () => {
+    expectInvalid(() => ring({ placement: 'dali' }), 'did you mean dalli?');
+    expectInvalid(() => ring({ placement: 'ketama-points' }), 'placement must be one of');
+    expectInvalid(() => ring({ placement: '' }), 'placement must be one of');
+  });
+
+  test('stands alone', () => {
+    const others = {
+      hash: 'crc',
+      ketama: true,
+      distribution: 'modula',
+      buckets: [0, 1],
+      ketamaPoints: 5,
+    };
+    for (const [name, value] of Object.entries(others)) {
+      const expected = `${name} must be left out beside placement`;
+      expectInvalid(() => ring({ placement: 'dalli', [name]: value }), expected);
+    }
+    expectInvalid(() => ring({ ketamaPoints: 5, hash: 'crc' }), 'hash must be left out beside');
+  });
+
+  test('of a preset gives way to the options beside it', () => {
+    const dalli = { preset: 'dalli' };
+    expect(ring({ ...dalli, placement: 'memjs' }).placement).toBe('memjs');
+    expect(ring({ ...dalli, sortHosts: true })).toMatchObject({
+      placement: 'dalli',
+      sortHosts: true,
+    });
+    expect(ring({ ...dalli, ketama: 'weighted' })).toMatchObject({
+      placement: '',
+      ketama: 'weighted',
+      distribution: '',
+    });
+    expect(ring({ ...dalli, hash: 'crc' })).toMatchObject({
+      placement: '',
+      hash: 'crc',
+      distribution: 'modula',
+    });
   });
 });
 
@@ -111,6 +177,7 @@ describe('servers on a consistent ring', () => {
     }
     expect(ring({ ketama: false }, many)).toBeDefined();
     expect(ring({ ketama: true, distribution: 'modula' }, many)).toBeDefined();
+    expect(ring({ placement: 'dalli' }, many)).toBeDefined();
   });
 
   test('are distinct, because the points of two equal ones fall together', () => {
@@ -119,6 +186,23 @@ describe('servers on a consistent ring', () => {
       'servers must be distinct on a consistent ring, got "a:1"',
     );
     expect(ring({ hash: 'crc' }, ['a', 'b', 'b'])).toBeDefined();
+  });
+
+  test('are distinct for every placement that tells them by their names', () => {
+    const twice = ['a', 'b', 'b'];
+    for (const placement of [
+      'dalli',
+      'memcache',
+      'memcached',
+      'pymemcache',
+      'spymemcached-ketama',
+    ]) {
+      expectInvalid(() => ring({ placement }, twice), 'servers must be distinct');
+    }
+    expectInvalid(() => ring({ ketamaPoints: 100 }, twice), 'servers must be distinct');
+    for (const placement of ['cache-memcached', 'memjs', 'python-memcached', 'spymemcached']) {
+      expect(ring({ placement }, twice)).toBeDefined();
+    }
   });
 
   test('are checked again when they change', () => {
@@ -135,6 +219,8 @@ describe('a configuration string', () => {
       ketama: 'off',
       sortHosts: false,
       buckets: [],
+      placement: '',
+      ketamaPoints: 0,
       configuration: '--SERVER=a:11211 --DISTRIBUTION=consistent',
     });
   });

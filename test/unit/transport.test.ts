@@ -1,10 +1,22 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { toSettings } from '../../dist/options.js';
 import type { Transport } from '../../dist/transport.js';
-import { expectInvalid, refusal } from './refusal';
+import { expectInvalid, expectRefused, refusal } from './refusal';
 
 function transport(options: object, servers: unknown = 'a'): Transport {
   return toSettings(servers, options).transport;
+}
+
+test.each(['bun', 'deno'])('with %s only the libmemcached engine is offered', (runtime) => {
+  const { versions } = process;
+  onTestFinished(() => pretend(versions));
+  pretend({ ...versions, [runtime]: '1.0.0' });
+  expectRefused(() => transport({}), 'UNSUPPORTED', /use engine 'libmemcached'/);
+  expect(transport({ engine: 'libmemcached' }).engine).toBe('libmemcached');
+});
+
+function pretend(versions: object): void {
+  Object.defineProperty(process, 'versions', { value: versions, configurable: true });
 }
 
 test('without options there is one pipelined connection a server and no secrets', () => {

@@ -141,12 +141,15 @@ export const settings: BadInput[] = [
       ...option('distribution', { unknown: 'ring', random: 'random', number: 3 }),
       ...option('ketama', { unknown: 'spy', number: 1 }),
       ...option('sortHosts', { number: 1, text: 'yes' }),
+      ...option('placement', { unknown: 'ring', empty: '', inherited: 'toString', number: 3 }),
+      ...option('ketamaPoints', { none: 0, 'too many': 65537, part: 1.5, text: '150' }),
       ...options({
         'virtual-bucket without a map': { distribution: 'virtual-bucket' },
         'a map without virtual-bucket': { buckets: [0, 0] },
         'a map of three': { distribution: 'virtual-bucket', buckets: [0, 0, 0] },
         'an empty map': { distribution: 'virtual-bucket', buckets: [] },
         'a map to a server that is not there': { distribution: 'virtual-bucket', buckets: [0, 1] },
+        'a placement beside a hash': { placement: 'dalli', hash: 'crc' },
         'a map of text': { distribution: 'virtual-bucket', buckets: ['0', '0'] },
         'a map with a hole': {
           distribution: 'virtual-bucket',

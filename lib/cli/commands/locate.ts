@@ -1,0 +1,64 @@
+import { MemcachedError } from '../../errors';
+import { presets } from '../../presets';
+import { type ConnectionOptions, namesRing, withClient } from '../connection';
+import type { Context } from '../context';
+import { exitCodes } from '../exitCodes';
+import { errorDocument } from '../json';
+import type { Output } from '../output';
+import { formatTable } from '../table';
+
+/** Where one ring has a key, or why it has none. */
+interface Place {
+  readonly key: string;
+  /** Undefined where the ring was named by its rules. */
+  readonly preset: string | undefined;
+  readonly answer: { readonly server: string; readonly index: number } | MemcachedError;
+}
+
+export async function locate(
+  { output, connection }: Context,
+  keys: readonly string[],
+): Promise<number> {
+  const rings = namesRing(connection)
+    ? [connection]
+    : Object.keys(presets).map((preset) => ({ ...connection, preset }));
+  const places = (await Promise.all(rings.map((ring) => placesOn(ring, keys)))).flat();
+  const ordered = keys.flatMap((key) => places.filter((place) => place.key === key));
+  const failures = ordered.map(({ answer }) => answer).filter((answer) => answer instanceof Error);
+  // One preset of many may well refuse servers that the others take.
+  if (failures.length === ordered.length) throw failures[0];
+  output.result({ locations: ordered.map(document) }, () => table(ordered, output));
+  return exitCodes.ok;
+}
+
+async function placesOn(connection: ConnectionOptions, keys: readonly string[]): Promise<Place[]> {
+  const { preset } = connection;
+  try {
+    return await withClient(connection, (client) =>
+      keys.map((key) => ({ key, preset, answer: client.locate(key) })),
+    );
+  } catch (error) {
+    if (!(error instanceof MemcachedError)) throw error;
+    return keys.map((key) => ({ key, preset, answer: error }));
+  }
+}
+
+function document({ key, preset, answer }: Place) {
+  return answer instanceof MemcachedError
+    ? { key, preset, error: errorDocument(answer) }
+    : { key, preset, server: answer.server, index: answer.index };
+}
+
+function table(places: readonly Place[], output: Output): string[] {
+  const hasPresets = places.some(({ preset }) => preset !== undefined);
+  const rows = places.map(({ key, preset, answer }) => {
+    const server =
+      answer instanceof MemcachedError ? output.paint('red', answer.message) : answer.server;
+    return [...(hasPresets ? [preset ?? ''] : []), server, output.foreign(key)];
+  });
+  const columns = [...(hasPresets ? ['PRESET'] : []), 'SERVER', 'KEY'];
+  return formatTable(
+    columns.map((heading) => ({ heading })),
+    rows,
+  );
+}

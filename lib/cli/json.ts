@@ -1,0 +1,65 @@
+// Results as JSON: what JSON lacks stands as an object with one name.
+import { types } from 'node:util';
+import { MemcachedError } from '../errors';
+import { escapeJson } from './escape';
+
+/**
+ * One line of JSON. Bytes become `{"base64": ...}`, bigints `{"bigint": ...}`, dates `{"date": ...}`, NaN and the
+ * infinities `{"number": ...}`, Maps arrays of pairs; undefined becomes null.
+ */
+export function toJson(document: unknown): string {
+  return escapeJson(JSON.stringify(plain(document)));
+}
+
+export interface ErrorDocument {
+  readonly code?: string;
+  readonly message: string;
+  readonly server?: string;
+  readonly key?: string;
+  /** Left out where the write cannot have happened. */
+  readonly maybeApplied?: true;
+}
+
+export function errorDocument(error: Error): ErrorDocument {
+  if (!(error instanceof MemcachedError)) return { message: error.message };
+  const { code, message, server, key, maybeApplied } = error;
+  return {
+    code,
+    message,
+    ...(server === undefined ? {} : { server }),
+    ...(key === undefined ? {} : { key }),
+    ...(maybeApplied ? { maybeApplied: true as const } : {}),
+  };
+}
+
+/** Not by a replacer, which would see Buffers and Dates after their toJSON. */
+function plain(value: unknown): unknown {
+  switch (typeof value) {
+    case 'undefined':
+      return null;
+    case 'bigint':
+      return { bigint: value.toString() };
+    case 'number':
+      return Number.isFinite(value) ? value : { number: String(value) };
+    case 'object':
+      return value === null ? null : plainObject(value);
+    default:
+      return value;
+  }
+}
+
+function plainObject(value: object): unknown {
+  if (types.isUint8Array(value)) {
+    return {
+      base64: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64'),
+    };
+  }
+  if (types.isDate(value)) return { date: dateText(value) };
+  if (types.isMap(value)) return Array.from(value, plain);
+  if (Array.isArray(value)) return value.map(plain);
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]));
+}
+
+function dateText(date: Date): string {
+  return Number.isNaN(date.getTime()) ? 'Invalid Date' : date.toISOString();
+}

@@ -1,0 +1,67 @@
+/** Spans and metrics for OpenTelemetry, by its semantic conventions for database clients. */
+import {
+  type Attributes,
+  type MeterProvider,
+  metrics,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api';
+import type { Client } from '../client';
+import { invalid } from '../errors';
+import { ownOptions } from '../ownOptions';
+import { observeClient } from './counters';
+import { recordOperations } from './operations';
+
+/** What `instrument` takes. */
+export interface InstrumentationOptions {
+  /** @default the global one */
+  readonly tracerProvider?: TracerProvider;
+  /** @default the global one, which must be registered before */
+  readonly meterProvider?: MeterProvider;
+  /** Put on every span and metric, to tell clients apart say. @default none */
+  readonly attributes?: Attributes;
+  /**
+   * Whether a span tells the key, without prefixes, in `db.query.text`. Keys may hold what is nobody else's business:
+   * names, addresses, session ids.
+   *
+   * @default false
+   */
+  readonly keys?: boolean;
+}
+
+const optionNames = ['tracerProvider', 'meterProvider', 'attributes', 'keys'] as const;
+
+/** What `instrument` gives. */
+export interface Instrumentation {
+  /** Ends it. Idempotent. */
+  disable(): void;
+}
+
+/**
+ * Records a span (kind CLIENT) and a `db.client.operation.duration` (seconds) for every operation from now on.
+ *
+ * @param client whose operations to record, and whose `metrics()` to observe each time metrics are collected. Without
+ * one, the operations of all clients of this JavaScript thread are recorded, and no `metrics()` are observed.
+ * @throws MemcachedError `INVALID_ARGUMENT`
+ */
+export function instrument(client?: Client, options: InstrumentationOptions = {}): Instrumentation {
+  if (client !== undefined && typeof client?.metrics !== 'function') {
+    throw invalid('client', 'be a Client, or undefined for all', client, 'instrument');
+  }
+  ownOptions(options, optionNames, 'options', 'instrument');
+  const {
+    tracerProvider = trace,
+    meterProvider = metrics,
+    attributes = {},
+    keys = false,
+  } = options;
+  const tracer = tracerProvider.getTracer('libmemcached');
+  const meter = meterProvider.getMeter('libmemcached');
+  const stops = [recordOperations({ client, tracer, meter, attributes, keys })];
+  if (client !== undefined) stops.push(observeClient(client, meter, attributes));
+  return {
+    disable: () => {
+      for (const stop of stops.splice(0)) stop();
+    },
+  };
+}
