@@ -140,23 +140,57 @@ export const SAID_OTHERWISE: ReadonlyMap<string, Otherwise> = new Map<string, Ot
   ],
 ]);
 
-const STALE_RING = 'points of the old hash, keys of the new one: no option leaves a ring stale';
-const NOT_LIBMEMCACHED = 'a rule of its own that no function of libmemcached gives';
+/** Rows of the clients that are not built on libmemcached, said by their presets. */
+export const SAID_BY_PRESET: ReadonlyMap<string, Options> = new Map<string, Options>([
+  ['python-memcached: default', { preset: 'python-memcached' }],
+  ['python-memcached: weighted servers', { preset: 'python-memcached' }],
+  ['pymemcache: HashClient default (RendezvousHash, murmur3_32)', { preset: 'pymemcache' }],
+  ['pymemcache: HashClient, key_prefix', { preset: 'pymemcache', namespace: 'app1:' }],
+  ['Cache::Memcached: default', { preset: 'cache-memcached' }],
+  ['Cache::Memcached: weighted servers', { preset: 'cache-memcached' }],
+  ['Cache::Memcached: namespace', { preset: 'cache-memcached', namespace: 'app1:' }],
+  ['Cache::Memcached::Fast: default', { preset: 'cache-memcached-fast' }],
+  ['Cache::Memcached::Fast: weighted servers', { preset: 'cache-memcached-fast' }],
+  ['Cache::Memcached::Fast: namespace', { preset: 'cache-memcached-fast', namespace: 'app1:' }],
+  [
+    'Cache::Memcached::Fast: ketama_points 150',
+    { preset: 'cache-memcached-fast', ketamaPoints: 150 },
+  ],
+  ['dalli: default', { preset: 'dalli' }],
+  ['dalli: weighted servers', { preset: 'dalli' }],
+  ['dalli: namespace', { preset: 'dalli', prefix: 'app1:' }],
+  ['npm memcached: default', { preset: 'memcached' }],
+  ['npm memcached: weighted servers', { preset: 'memcached' }],
+  ['npm memcached: default, localhost', { preset: 'memcached' }],
+  ['npm memcached: namespace', { preset: 'memcached', prefix: 'app1:' }],
+  ['memjs: default', { preset: 'memjs' }],
+  ['npm memcache: default (KetamaHash)', { preset: 'memcache' }],
+  ['npm memcache: ModulaHash default', { preset: 'memcache', placement: 'memcache-modula' }],
+  ['spymemcached: default', { preset: 'spymemcached' }],
+  [
+    'spymemcached: KetamaConnectionFactory',
+    { preset: 'spymemcached', placement: 'spymemcached-ketama' },
+  ],
+  [
+    'spymemcached: KetamaConnectionFactory LIBMEMCACHED format, localhost',
+    { preset: 'spymemcached', placement: 'spymemcached-ketama-libmemcached' },
+  ],
+  [
+    'spymemcached: KetamaConnectionFactory SPYMEMCACHED format, weighted',
+    { preset: 'spymemcached', placement: 'spymemcached-ketama' },
+  ],
+  ['spymemcached: ArrayMod + CRC_HASH', { preset: 'spymemcached', hash: 'crc' }],
+  ['spymemcached: ArrayMod + KETAMA_HASH', { preset: 'spymemcached', hash: 'md5' }],
+]);
 
+const STALE_RING = 'points of the old hash, keys of the new one: no option leaves a ring stale';
 /** Rows that no option of this client can say, and why. */
 export const NEVER_SAID: ReadonlyMap<string, string> = new Map([
   ['hash set after the servers (stale ring)', STALE_RING],
   ['pylibmc: assigned after: ketama, then hash md5 (stale ring)', STALE_RING],
   ['php-memcached: OPT_HASH MD5 after consistent servers (stale ring)', STALE_RING],
-  ['pymemcache: HashClient default (RendezvousHash, murmur3_32)', NOT_LIBMEMCACHED],
-  ['pymemcache: HashClient, key_prefix', NOT_LIBMEMCACHED],
-  ['Cache::Memcached::Fast: ketama_points 150', NOT_LIBMEMCACHED],
-  ['dalli: default', NOT_LIBMEMCACHED],
-  ['dalli: weighted servers', NOT_LIBMEMCACHED],
-  ['dalli: namespace', NOT_LIBMEMCACHED],
-  ['memjs: default', NOT_LIBMEMCACHED],
-  ['npm memcache: default (KetamaHash)', NOT_LIBMEMCACHED],
-  ['npm memcache: ModulaHash default', NOT_LIBMEMCACHED],
-  ['spymemcached: default', NOT_LIBMEMCACHED],
-  ['spymemcached: KetamaConnectionFactory, localhost', NOT_LIBMEMCACHED],
+  [
+    'spymemcached: KetamaConnectionFactory, localhost',
+    'it rings host names as name/address:port, and no option names the address',
+  ],
 ]);

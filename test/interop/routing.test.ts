@@ -11,7 +11,7 @@ import {
   vectors,
   withClient,
 } from './ring';
-import { NEVER_SAID, SAID_OTHERWISE } from './ring-exceptions';
+import { NEVER_SAID, SAID_BY_PRESET, SAID_OTHERWISE } from './ring-exceptions';
 
 /** The ring of a row; undefined for one that this client cannot be told to make. */
 function ringOfRow(name: string, steps: readonly Step[], given?: ServerSpec[]): Ring | undefined {
@@ -188,16 +188,22 @@ function stepsOf({ libmemcached }: LiveCase): Step[] {
   return libmemcached.steps ?? libmemcached.best_match_steps ?? [['none']];
 }
 
-describe('the place where another client stored the key', () => {
-  const said = live.cases.filter((row) => !NEVER_SAID.has(nameOf(row)));
+/** Whether any calls of libmemcached give the client's ring. */
+function hasSteps({ libmemcached }: LiveCase): boolean {
+  return libmemcached.none === undefined;
+}
 
-  function ringOfLive(row: LiveCase): Ring {
-    const servers = row.servers.map((server) => {
+describe('the place where another client stored the key', () => {
+  function serversOf(row: LiveCase): ServerSpec[] {
+    return row.servers.map((server) => {
       const [name, weight] = typeof server === 'string' ? [server, 0] : server;
       const [host, port] = name.split(':') as [string, string];
       return serverOf(host, Number(port), weight);
     });
-    const ring = ringOfRow(nameOf(row), stepsOf(row), servers) as Ring;
+  }
+
+  function ringOfLive(row: LiveCase): Ring {
+    const ring = ringOfRow(nameOf(row), stepsOf(row), serversOf(row)) as Ring;
     const { hash_over } = row.libmemcached;
     if (hash_over === 'prefix + key') ring.options.prefix = row.stored_key_prefix;
     else if (row.stored_key_prefix !== '') ring.options.namespace = row.stored_key_prefix;
@@ -208,18 +214,28 @@ describe('the place where another client stored the key', () => {
     return Number((typeof server === 'string' ? server : server[0]).split(':')[1]);
   }
 
-  it.each(said.map((row) => [nameOf(row), row] as const))('%s', (_, row) => {
+  function expectPlaces(row: LiveCase, ring: Ring): Promise<void> {
     const keys = row.keys ?? live.keys;
     const stored = row.server_index
       .map((index, i) => ({ key: keys[i] as string, server: row.servers[index] }))
       .filter(({ key }) => !row.stored_under_another_name?.includes(key));
-    return withClient(ringOfLive(row), (client) => {
+    return withClient(ring, (client) => {
       const ports = stored.map(({ key }) => {
         const groupKey = row.hashed_key === undefined ? undefined : `g:${key[0]}`;
         return client.locate(key, groupKey === undefined ? {} : { groupKey }).port;
       });
       expect(ports).toEqual(stored.map(({ server }) => server && portOf(server)));
     });
+  }
+
+  const said = live.cases.filter((row) => !NEVER_SAID.has(nameOf(row)) && hasSteps(row));
+  it.each(said.map((row) => [nameOf(row), row] as const))('%s', (_, row) =>
+    expectPlaces(row, ringOfLive(row)),
+  );
+
+  it.each([...SAID_BY_PRESET])('%s, by the preset', (name, options) => {
+    const row = live.cases.find((one) => nameOf(one) === name) as LiveCase;
+    return expectPlaces(row, { servers: serversOf(row), options: { ...options } });
   });
 });
 
@@ -328,7 +344,9 @@ describe('the lists of exceptions', () => {
   ];
 
   it('hold exactly the rows that are out of order', () => {
-    const listed = [...SAID_OTHERWISE.keys(), ...NEVER_SAID.keys()];
+    const noSteps = live.cases.filter((row) => !hasSteps(row)).map(nameOf);
+    const byPreset = noSteps.filter((name) => SAID_BY_PRESET.has(name));
+    const listed = [...SAID_OTHERWISE.keys(), ...NEVER_SAID.keys(), ...byPreset];
     expect(listed.toSorted()).toEqual(namesOutOfOrder(rows).toSorted());
   });
 });
