@@ -1,6 +1,7 @@
 // What a machine needs beyond Node and npm: how to find it, and the package that brings it.
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
+import { otherClients } from './interop-requirements.mjs';
 import { run } from './run.mjs';
 
 /** The oldest libmemcached whose routing works (the libmemcached engine asks for 1.1.4 itself). */
@@ -125,9 +126,9 @@ const testing = [
   },
 ];
 
-/** The requirements this machine does not meet, those of the tests among them if asked for. */
-export async function missingRequirements({ tests }) {
-  const required = tests ? [...building, ...testing] : building;
+/** The requirements this machine does not meet, those of the tests and the other clients if asked for. */
+export async function missingRequirements({ tests, clients }) {
+  const required = [...building, ...(tests ? testing : []), ...(clients ? otherClients : [])];
   const found = await Promise.all(required.map((requirement) => requirement.found()));
   return required.filter((_, index) => !found[index]);
 }

@@ -19,18 +19,18 @@ const managers = [
   { name: 'brew', program: 'brew', install: ['brew', 'install'], ofUser: true },
 ];
 
-/** Installs what is missing; `tests` tells whether that includes what only the tests need. */
-export async function setup({ tests = false } = {}) {
-  await setUpSystem(tests);
+/** Installs what is missing; `tests` and `clients` tell what of the tests is needed too. */
+export async function setup({ tests = false, clients = tests } = {}) {
+  await setUpSystem({ tests, clients });
   await setUpPackages();
 }
 
-async function setUpSystem(tests) {
-  const missing = await missingRequirements({ tests });
+async function setUpSystem(needed) {
+  const missing = await missingRequirements(needed);
   if (missing.length > 0) {
     doing(`installing ${names(missing)}`);
     await install(missing);
-    const left = await missingRequirements({ tests });
+    const left = await missingRequirements(needed);
     if (left.length > 0) throw new StepError(`still missing: ${names(left)}`);
   }
   done('compiler, libraries and tools');
@@ -40,6 +40,7 @@ async function install(missing) {
   const manager = managers.find((candidate) => program(candidate.program));
   if (!manager) throw new StepError(`please install: ${names(missing)}`);
   const packages = packagesFor(missing, manager.name);
+  if (packages.length === 0) return;
   const install = [...manager.install, ...packages];
   const prefix = await privilege(manager);
   if (!prefix) {
@@ -50,10 +51,9 @@ async function install(missing) {
   await mustRun([...prefix, ...install]);
 }
 
+/** Not every manager has all of them: what is then missing, the installation says. */
 function packagesFor(missing, manager) {
-  const unknown = missing.filter(({ packages }) => !packages[manager]);
-  if (unknown.length > 0) throw new StepError(`${manager} has no package for ${names(unknown)}`);
-  return [...new Set(missing.flatMap(({ packages }) => packages[manager].split(' ')))];
+  return [...new Set(missing.flatMap(({ packages }) => packages[manager]?.split(' ') ?? []))];
 }
 
 /** What to put before a command of the manager so that it may install, `undefined` if it may not. */

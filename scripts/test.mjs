@@ -12,38 +12,66 @@ import { build } from './build.mjs';
 import { clangFormat } from './clang-format.mjs';
 import { clangTidy } from './clang-tidy.mjs';
 import { fuzz } from './fuzz.mjs';
+import { interop } from './interop.mjs';
+import { prebuild } from './prebuild.mjs';
 import { asProgram, mustRun, root, run, StepError } from './run.mjs';
+import { quickly } from './runtimes.mjs';
 import { setup } from './setup.mjs';
 import { soak } from './soak.mjs';
 
+/**
+ * One after the other; those of an inner list at once, because all of them but one do not look at the clock, and leave
+ * the processor to that one.
+ */
 const stages = [
   ['Set-up', check(() => setup({ tests: true }))],
   ['Build', check(build)],
-  ['TypeScript: format and lint', check(() => mustRun(['biome', 'check', '--error-on-warnings']))],
-  ['TypeScript: types', check(types)],
-  ['C++: format', check(() => clangFormat({ check: true }))],
-  ['C++: clang-tidy', check(clangTidy)],
-  ['C++ tests under AddressSanitizer and UBSan', () => nativeTests('address')],
-  ['C++ tests under ThreadSanitizer', () => nativeTests('thread')],
-  ['C++ tests under valgrind', () => nativeTests('valgrind')],
-  ['Fuzzing under AddressSanitizer and UBSan', () => fuzz()],
-  ['TypeScript tests', () => typeScriptTests()],
+  [
+    [
+      'TypeScript: format and lint',
+      check(() => mustRun(['biome', 'check', '--error-on-warnings'])),
+    ],
+    ['TypeScript: types', check(types)],
+    ['Documentation: comments and links', check(() => mustRun(['node', 'scripts/docs.mjs']))],
+    ['C++: format', check(() => clangFormat({ check: true }))],
+  ],
+  [
+    ['Prebuilt addon', check(prebuild)],
+    ['Fuzzing under AddressSanitizer and UBSan', () => fuzz()],
+    ['Soak', check(() => soak(['--minutes', '2'], { show: true }))],
+  ],
+  ['C++ tests under AddressSanitizer, UBSan, ThreadSanitizer and valgrind', nativeTests],
+  [
+    ['TypeScript tests', () => typeScriptTests(['--exclude=test/package/**'])],
+    ['C++: clang-tidy', check(clangTidy)],
+  ],
+  ['Package', () => typeScriptTests(['test/package'])], // alone: it compiles
+  ['Other versions of Node.js', () => quickly()],
   ['Lifecycle tests under AddressSanitizer', lifecycleUnderAddressSanitizer],
-  ['Soak', check(() => soak(['--minutes', '2'], { show: true }))],
-];
+  ['Other clients of a fleet', check(() => interop(['--quick']))],
+].map((stage) => (Array.isArray(stage[0]) ? stage : [stage]));
 
 async function runStages() {
   const total = { passed: 0, failed: 0 };
-  for (const [title, stage] of stages) {
-    console.log(`\n── ${title}`);
-    const { passed, failed, output = '' } = await stage();
-    if (failed > 0 && output) console.log(output.trimEnd());
-    console.log(failed > 0 ? `✘ ${passed} passed, ${failed} failed` : `✔ ${passed} passed`);
-    total.passed += passed;
-    total.failed += failed;
+  for (const group of stages) {
+    console.log(`\n── ${group.map(([title]) => title).join(' · ')}`);
+    for (const { passed, failed } of await Promise.all(group.map(runStage))) {
+      total.passed += passed;
+      total.failed += failed;
+    }
   }
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
   process.exitCode = total.failed > 0 ? 1 : 0;
+}
+
+async function runStage([title, stage]) {
+  const began = Date.now();
+  const { passed, failed, output = '' } = await stage();
+  if (failed > 0 && output) console.log(output.trimEnd());
+  const seconds = `${((Date.now() - began) / 1000).toFixed(0)} s`;
+  const counts = failed > 0 ? `✘ ${passed} passed, ${failed} failed` : `✔ ${passed} passed`;
+  console.log(`${counts} in ${seconds} · ${title}`);
+  return { passed, failed };
 }
 
 /** A stage of one check, which fails by a StepError. */
@@ -64,9 +92,11 @@ async function types() {
   await mustRun(['tsc', '-p', 'bench', '--noEmit']);
 }
 
-async function nativeTests(target) {
-  const jobs = `-j${availableParallelism()}`;
-  const { status, output } = await run(['make', '-C', 'test/native', jobs, target]);
+/** All at once: one flavour is compiled while the tests of another wait for their servers. */
+async function nativeTests() {
+  const jobs = [`-j${availableParallelism() + 1}`, '--keep-going', '--output-sync=target'];
+  const flavours = ['valgrind', 'address', 'thread']; // the slowest to run comes first
+  const { status, output } = await run(['make', '-C', 'test/native', ...jobs, ...flavours]);
   const summaries = output.matchAll(/test cases: +\d+ \| +(\d+) passed \| +(\d+) failed/g);
   const counts = { passed: 0, failed: 0 };
   for (const [, passed, failed] of summaries) {

@@ -30,7 +30,7 @@ export async function buildSanitized() {
   const flags = '-fsanitize=address -fno-omit-frame-pointer';
   await nodeGyp('build:native', {
     args: [`--directory=${directory}`],
-    env: { CXXFLAGS: `${flags} -O1`, LDFLAGS: flags, JOBS: 'max' },
+    env: { CXXFLAGS: `${flags} -O0`, LDFLAGS: flags, JOBS: 'max' },
   });
 }
 
