@@ -2,10 +2,9 @@
 
 import { patientTarget } from './adapters/adapter';
 import { loadClient } from './clients';
-import { Load, type Window } from './load';
+import { createContestant } from './contestant';
+import type { Window } from './load';
 import type { Assignment, Reply, Request } from './messages';
-import { createContext } from './operation';
-import { createOperation } from './operations';
 
 type RunRound = (window: Window) => Promise<Reply>;
 
@@ -19,20 +18,10 @@ function serve(): void {
     const client = await loadClient(name);
     const adapter = await client.connect(patientTarget(server));
     const prefix = name.replaceAll(' ', '-');
-    const context = createContext(adapter, client.values, scenario, direct, prefix);
-    const operation = createOperation(scenario.operation, context);
-    if (!operation) return { kind: 'unsupported' };
-    await operation.prepare();
-    const load = new Load(operation, scenario.callers);
-    runRound = async (window) => {
-      await operation.refill();
-      // A client may have closed its idle connection: it is not to open one for each caller now.
-      await adapter.get.start(`${prefix}:idle`);
-      const sample = await load.round(window);
-      await operation.verify(load.position);
-      return { kind: 'sample', sample };
-    };
-    return { kind: 'ready', emulated: operation.emulated };
+    const contestant = await createContestant(adapter, client.values, scenario, direct, prefix);
+    if (!contestant) return { kind: 'unsupported' };
+    runRound = async (window) => ({ kind: 'sample', sample: await contestant.run(window) });
+    return { kind: 'ready', emulated: contestant.emulated };
   }
 
   async function answer(request: Request): Promise<void> {

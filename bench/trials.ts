@@ -9,8 +9,9 @@ import {
   type StoppedServerRow,
   tryStoppedServer,
 } from './stopped-server';
+import { renderTracing, TRACING, type TracingRow, tryTracing } from './tracing';
 
-export const TRIALS = [STOPPED_SERVER, BURST, HELD_LOAD] as const;
+export const TRIALS = [STOPPED_SERVER, BURST, HELD_LOAD, TRACING] as const;
 
 export type TrialName = (typeof TRIALS)[number];
 
@@ -18,6 +19,7 @@ export interface TrialResults {
   [STOPPED_SERVER]?: StoppedServerRow[];
   [BURST]?: BurstRow[];
   [HELD_LOAD]?: HeldLoadOutcome;
+  [TRACING]?: TracingRow[];
 }
 
 /** Prints each as soon as it is over. */
@@ -40,6 +42,11 @@ export async function runTrials(
     const outcome = await tryHeldLoad();
     results[HELD_LOAD] = outcome;
     console.log(renderHeldLoad(outcome));
+  }
+  if (names.includes(TRACING)) {
+    const rows = await tryTracing();
+    results[TRACING] = rows;
+    console.log(renderTracing(rows));
   }
   return results;
 }

@@ -3,6 +3,7 @@
 import { BURST, type BurstReply, growthOf, megabytes } from '../burst';
 import { HELD_LOAD, type HeldLoadOutcome } from '../held-load';
 import { compare, STOPPED_SERVER, type StoppedServerRow } from '../stopped-server';
+import { TRACING, type TracingRow } from '../tracing';
 import { type TrialResults, trialCommand } from '../trials';
 import { code, renderTable, wholeNumber } from './markdown';
 
@@ -38,6 +39,8 @@ const HELD_LOAD_TITLES = [
   'at most',
 ];
 
+const TRACING_TITLES = ['operation', 'variant', 'calls/s', 'loop us', 'CPU us'];
+
 export function renderTrials(trials: TrialResults): string {
   const stopped = trials[STOPPED_SERVER] ?? [];
   const bursts = trials[BURST] ?? [];
@@ -64,7 +67,19 @@ what has to come next. After ten quiet seconds one server is stopped and another
 5 s, for a minute; rates and latencies are those of the other six. V8's heap
 is held at 256 MB (\`--max-old-space-size\`), or it would let garbage stand up to twice that. ${code(trialCommand(HELD_LOAD))}
 
-${renderTable(HELD_LOAD_TITLES, [trials[HELD_LOAD]].filter((outcome) => outcome !== undefined).map(renderHeldLoad))}`;
+${renderTable(HELD_LOAD_TITLES, [trials[HELD_LOAD]].filter((outcome) => outcome !== undefined).map(renderHeldLoad))}
+
+What [observability](observability.md) costs this client, with 128 callers: the package without so much as the question
+whether somebody listens to its tracing channel, as it is while nobody does, with a listener that does nothing, with
+\`libmemcached/otel\` and no SDK, and with \`hotKeys: 1000\`. ${code(trialCommand(TRACING))}
+
+${renderTable(TRACING_TITLES, (trials[TRACING] ?? []).map(renderTracing))}`;
+}
+
+function renderTracing({ operation, variant, outcome }: TracingRow): string[] {
+  if ('failed' in outcome) return [operation, variant, `void: ${outcome.failed}`, '-', '-'];
+  const { rate, loopTime, cpuTime } = outcome;
+  return [operation, variant, wholeNumber(rate), loopTime.toFixed(2), cpuTime.toFixed(2)];
 }
 
 function renderHeldLoad(outcome: HeldLoadOutcome): string[] {
