@@ -7,7 +7,11 @@ import { invalid, type MemcachedError } from './errors';
 import { blame } from './failures';
 import { type ClientMetrics, type HotKey, toHotKey, toServerMetrics } from './metrics';
 import { integer, maxInt32 } from './numbers';
-import { type FlushOptions, type OperationOptions, readOperationOptions } from './operationOptions';
+import {
+  type FlushOptions,
+  readServerWideOptions,
+  type ServerWideOptions,
+} from './operationOptions';
 import {
   type ClientOptions,
   configuredSettings,
@@ -121,7 +125,7 @@ export class Client extends Cache implements AsyncDisposable {
   }
 
   /** The version of each server, such as `'1.6.18'`, or its error. (`memcached_stat`) */
-  version(options?: OperationOptions): Promise<PerServer<string>> {
+  version(options?: ServerWideOptions): Promise<PerServer<string>> {
     return this.#askAll('version', options, [], () => ({
       command: Command.version,
       complete: (answer) => answer.text,
@@ -129,7 +133,7 @@ export class Client extends Cache implements AsyncDisposable {
   }
 
   /** The round trip to each server in milliseconds, or its error. */
-  ping(options?: OperationOptions): Promise<PerServer<number>> {
+  ping(options?: ServerWideOptions): Promise<PerServer<number>> {
     return this.#askAll('ping', options, [], () => ({
       command: Command.ping,
       complete: (answer) => answer.number / 1000,
@@ -144,7 +148,7 @@ export class Client extends Cache implements AsyncDisposable {
    */
   stats(
     section: StatsSection = 'general',
-    options?: OperationOptions,
+    options?: ServerWideOptions,
   ): Promise<PerServer<Record<string, string | number>>> {
     return this.#askAll('stats', options, [], () => {
       const name = oneOf(section, statsSections, 'section');
@@ -262,17 +266,17 @@ export class Client extends Cache implements AsyncDisposable {
   #askAll<Result>(
     name: string,
     options: unknown,
-    extra: Parameters<typeof readOperationOptions>[1],
+    extra: Parameters<typeof readServerWideOptions>[1],
     detailsOf: (
-      given: ReturnType<typeof readOperationOptions>,
-    ) => Omit<Parameters<typeof askAllServers<Result>>[1], 'name' | 'timeout'>,
+      given: ReturnType<typeof readServerWideOptions>,
+    ) => Omit<Parameters<typeof askAllServers<Result>>[1], 'name' | 'timeout' | 'signal'>,
   ): Promise<PerServer<Result>> {
     try {
-      const given = readOperationOptions(options, extra);
+      const given = readServerWideOptions(options, extra);
       const details = detailsOf(given);
       this.#dispatcher.requireOpen(name);
-      const timeout = given.timeout ?? this.#settings.timeout;
-      const ask = () => askAllServers(this.#dispatcher, { ...details, name, timeout });
+      const { timeout = this.#settings.timeout, signal } = given;
+      const ask = () => askAllServers(this.#dispatcher, { ...details, name, timeout, signal });
       return isTraced() ? traceCommand(this, name, {}, ask) : ask();
     } catch (error) {
       return Promise.reject(blame(error, name));

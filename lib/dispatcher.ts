@@ -17,7 +17,14 @@ import { failure, refusal, serverDown } from './failures';
 import type { Key } from './keys';
 import type { Operation } from './operations';
 import { type FailurePolicy, type Pending, PromisePending } from './pending';
-import { type Command, firstFailure, firstNews, lastRead, Status } from './protocol';
+import {
+  type Command,
+  firstFailure,
+  firstNews,
+  isServerChange,
+  lastRead,
+  Status,
+} from './protocol';
 import { type Server, serverName } from './servers';
 
 export interface DispatcherSettings {
@@ -112,8 +119,9 @@ export class Dispatcher {
     } else {
       this.#batch.addWrite(id, command, key, scope, payload);
     }
+    pending.isChange = command > lastRead;
     this.#register(pending, id, this.#batch.length - start);
-    if (scope.signal !== undefined) this.#listenForAbort(pending, id, command, scope.signal);
+    if (scope.signal !== undefined) this.#listenForAbort(pending, id, scope.signal);
   }
 
   /** Queues an operation for a server. */
@@ -121,13 +129,20 @@ export class Dispatcher {
     pending: Pending,
     command: Command,
     server: number,
-    options: { argument?: string; number?: number; timeout: number },
+    options: {
+      argument?: string;
+      number?: number;
+      timeout: number;
+      signal: AbortSignal | undefined;
+    },
   ): void {
-    this.#admit(pending, 0, undefined);
+    const { argument = '', number = 0, timeout, signal } = options;
+    this.#admit(pending, 0, signal);
     const id = this.#freeIds.at(-1) ?? this.#pending.length;
-    const { argument = '', number = 0, timeout } = options;
     this.#batch.addServerWide(id, command, server, argument, timeout, number);
+    pending.isChange = isServerChange(command, argument);
     this.#register(pending, id, 0);
+    if (signal !== undefined) this.#listenForAbort(pending, id, signal);
   }
 
   /** Throws `CLOSED` once the client is closed. */
@@ -289,14 +304,14 @@ export class Dispatcher {
     this.#settings.onServerNews(server, error);
   }
 
-  #listenForAbort(pending: Pending, id: number, command: Command, signal: AbortSignal): void {
+  #listenForAbort(pending: Pending, id: number, signal: AbortSignal): void {
     const onAbort = () => {
       this.#handOver();
       const unsent = this.#session.cancel(pending.batch, pending.index);
       if (unsent) this.#release(id, pending);
       pending.abandoned = true;
       pending.stopListening?.();
-      pending.fail(aborted(pending, !unsent && command > lastRead, signal));
+      pending.fail(aborted(pending, !unsent && pending.isChange, signal));
     };
     pending.stopListening = this.#aborts.add(signal, onAbort);
   }
@@ -305,8 +320,9 @@ export class Dispatcher {
     const unsent = this.#session.cancel(pending.batch, pending.index);
     pending.abandoned = true;
     pending.stopListening?.();
-    const { name, key } = pending;
-    pending.fail(refusal(code, 'the client was closed', name, { key, maybeApplied: !unsent }));
+    const { name, key, isChange } = pending;
+    const maybeApplied = !unsent && isChange;
+    pending.fail(refusal(code, 'the client was closed', name, { key, maybeApplied }));
   }
 
   #readServers(): void {

@@ -25,6 +25,7 @@ export type {
   CounterOptions,
   FlushOptions,
   OperationOptions,
+  ServerWideOptions,
   WriteOptions,
 } from './operationOptions';
 export type { CasResult, Item, RawItem } from './operations';

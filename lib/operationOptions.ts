@@ -6,8 +6,16 @@ import { checkPrefix, type Key } from './keys';
 import { readTimeout } from './options';
 import { guarded, ownOptions } from './ownOptions';
 
-/** What every method takes. */
-export interface OperationOptions {
+/** What operations on servers take. */
+export interface ServerWideOptions {
+  /** Milliseconds, 1 to 2^31-1, instead of the client's. */
+  readonly timeout?: number;
+  /** Ends with `ABORTED` what is not answered when it fires. */
+  readonly signal?: AbortSignal;
+}
+
+/** What operations on items take. */
+export interface OperationOptions extends ServerWideOptions {
   /** Put before the key, after the client's own prefix, with which it has at most 249 bytes. */
   readonly prefix?: string;
   /**
@@ -15,10 +23,6 @@ export interface OperationOptions {
    * the rule of keys, without prefix. (`*_by_key`)
    */
   readonly groupKey?: Key;
-  /** Milliseconds, 1 to 2^31-1, instead of the client's. */
-  readonly timeout?: number;
-  /** Rejects with `ABORTED` when it fires. */
-  readonly signal?: AbortSignal;
 }
 
 /** What methods that store take; a bare TTL may stand in its place. */
@@ -34,7 +38,7 @@ export interface CounterOptions extends WriteOptions {
 }
 
 /** What `flush` takes. */
-export interface FlushOptions extends OperationOptions {
+export interface FlushOptions extends ServerWideOptions {
   /** Whole seconds until the items count as gone, 0 to 2^31-1. @default 0 */
   readonly delay?: number;
 }
@@ -55,7 +59,8 @@ export interface GivenOptions {
   readonly delay: unknown;
 }
 
-const commonNames = ['prefix', 'groupKey', 'timeout', 'signal'] as const;
+const serverWideNames = ['timeout', 'signal'] as const;
+const itemNames = ['prefix', 'groupKey', ...serverWideNames] as const;
 
 const nothing: GivenOptions = Object.freeze({
   prefix: undefined,
@@ -79,7 +84,16 @@ export function readOperationOptions(
   if ((typeof options === 'number' || types.isDate(options)) && extra.includes('ttl')) {
     return bareTtl(options as number | Date);
   }
-  return guarded('options', () => readGiven(options, extra));
+  return guarded('options', () => readGiven(options, [...itemNames, ...extra]));
+}
+
+/** Those of an operation on servers: a `prefix` or `groupKey` would promise that it touches a part of the items. */
+export function readServerWideOptions(
+  options: unknown,
+  extra: readonly ExtraOption[],
+): GivenOptions {
+  if (options === undefined) return nothing;
+  return guarded('options', () => readGiven(options, [...serverWideNames, ...extra]));
 }
 
 /** Written out, because copying `nothing` takes longer than the rest of a call. */
@@ -95,8 +109,11 @@ function bareTtl(ttl: number | Date): GivenOptions {
   };
 }
 
-function readGiven(options: unknown, extra: readonly ExtraOption[]): GivenOptions {
-  const given = ownOptions(options, [...commonNames, ...extra], 'options');
+function readGiven(
+  options: unknown,
+  names: readonly ((typeof itemNames)[number] | ExtraOption)[],
+): GivenOptions {
+  const given = ownOptions(options, names, 'options');
   return {
     prefix: given.prefix === undefined ? undefined : checkPrefix(given.prefix, 'prefix'),
     groupKey: given.groupKey as Key | undefined,

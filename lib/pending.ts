@@ -20,6 +20,8 @@ export abstract class Pending {
   /** Where it stands in the batches handed to the engine. */
   batch = 0;
   index = 0;
+  /** It may change something on the server. */
+  isChange = false;
   /** The names of the servers, as they were when it was sent. */
   servers: readonly string[] = [];
   /** Set while an AbortSignal may end it. */

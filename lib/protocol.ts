@@ -34,6 +34,11 @@ export type Command = (typeof Command)[CommandName];
 /** Reads have the short header, and change nothing on the server. */
 export const lastRead: Command = Command.has;
 
+/** Of those that ask servers; `stats` changes something when it sets the counters to 0. */
+export function isServerChange(command: Command, argument: string): boolean {
+  return command === Command.flush || (command === Command.stats && argument === 'reset');
+}
+
 /** `enum class Status` in src/engine/outcome.h. */
 export const Status = {
   ok: 0,

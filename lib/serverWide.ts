@@ -12,6 +12,7 @@ export interface ServerWideOperation<Result> {
   readonly argument?: string;
   readonly number?: number;
   readonly timeout: number;
+  readonly signal: AbortSignal | undefined;
   readonly complete: (answer: Answer) => Result;
 }
 

@@ -4,8 +4,8 @@
 #include <exception>
 #include <stdexcept>
 
-#include "engine/engine.h"
 #include "napi_setup.h"
+#include "routing/unsupported_error.h"
 
 namespace cache::node {
 

@@ -22,7 +22,7 @@ import { CommandError, exitCodeOf, exitCodes, UsageError } from './exitCodes';
 import { Interruption } from './interruption';
 import { errorDocument } from './json';
 import { Output } from './output';
-import { terminalPaint } from './paint';
+import { terminalPaint, wantsColour } from './paint';
 
 /** Runs the command that `words` name, and resolves to its exit code. */
 export async function runProgram(words: readonly string[]): Promise<number> {
@@ -53,8 +53,11 @@ function createProgram(): Command {
     .helpOption('-h, --help', 'print this help')
     .configureHelp({
       showGlobalOptions: true,
-      // commander takes the colours off where they are not wanted.
       styleTitle: (title) => terminalPaint('bold', title),
+    })
+    .configureOutput({
+      getOutHasColors: () => wantsColour(process.stdout.isTTY, process.env),
+      getErrHasColors: () => wantsColour(process.stderr.isTTY, process.env),
     })
     .showHelpAfterError('(--help behind the command says how to use it)')
     .exitOverride()

@@ -16,6 +16,7 @@ void Answers::tell(const QueuedOperation& queued, Outcome outcome) {
   const Operation& operation = queued.operation();
   outcome.id = operation.id;
   outcome.server = server_;
+  outcome.maybe_applied = outcome.maybe_applied && is_change(operation);
   metrics_.record(operation.command, outcome.status, latency_of(queued));
 
   OutcomeBuffer& buffer = buffer_of(queued.batch->sink());

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <stdexcept>
 #include <vector>
 
 #include "engine/batch.h"
@@ -14,12 +13,6 @@
 #include "routing/router.h"
 
 namespace cache {
-
-// What is asked needs another library than the one installed. The message says which.
-class UnsupportedError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 class Engine {
  public:

@@ -54,4 +54,11 @@ struct Operation {
   Deadline deadline{};
 };
 
+// Whether it may change something on the server.
+constexpr bool is_change(const Operation& operation) {
+  if (operation.command == Command::Stats) return operation.key == "reset";
+  return !is_read(operation.command) && operation.command != Command::Version &&
+         operation.command != Command::Ping;
+}
+
 }  // namespace cache

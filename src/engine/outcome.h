@@ -35,7 +35,7 @@ constexpr bool is_failure(Status status) { return status >= Status::Timeout && i
 struct Outcome {
   std::uint32_t id = 0;
   Status status = Status::Ok;
-  bool maybe_applied = false;  // failures only: a byte of the request had been handed to the kernel
+  bool maybe_applied = false;  // failures of changes only: a byte of the request had been sent
   std::uint32_t server = 0;    // index in the ring of the engine that answers
   std::uint32_t flags = 0;     // hits only
   int error_number = 0;        // failures only: errno when the kernel gave one

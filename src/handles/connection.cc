@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cstring>
-#include <stdexcept>
 #include <string_view>
 
 #include "handles/multi_get.h"
 #include "handles/return_code.h"
+#include "routing/unsupported_error.h"
 
 namespace cache {
 
@@ -47,7 +47,7 @@ Connection::Connection(Endpoint& endpoint) : endpoint_(endpoint), lease_(endpoin
   if (!transport.username.empty() &&
       memcached_failed(memcached_set_sasl_auth_data(handle(), transport.username.c_str(),
                                                     transport.password.c_str()))) {
-    throw std::invalid_argument("the installed libmemcached has no SASL support");
+    throw UnsupportedError("the installed libmemcached has no SASL support");
   }
 }
 

@@ -1,12 +1,12 @@
 #include "handles/handles_engine.h"
 
 #include <algorithm>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "handles/get_many.h"
 #include "handles/system_libraries.h"
+#include "routing/unsupported_error.h"
 
 namespace cache {
 

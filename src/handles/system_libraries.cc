@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "engine/engine.h"
+#include "routing/unsupported_error.h"
 
 namespace cache {
 

@@ -220,8 +220,7 @@ bool Pipeline::expire_in_flight(Deadline now) {
     const Deadline telling = queued.batch->submitted() + kTellingWait;
     if (operation.deadline <= now && telling <= now) return true;
     if (operation.deadline <= now) {
-      server_.answers().settle(
-          queued, {.status = Status::Timeout, .maybe_applied = !is_read(operation.command)});
+      server_.answers().settle(queued, {.status = Status::Timeout, .maybe_applied = true});
     }
     const Deadline next = operation.deadline > now ? operation.deadline : telling;
     earliest_deadline_ = std::min(earliest_deadline_, next);

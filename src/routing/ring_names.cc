@@ -5,6 +5,7 @@
 #include <string>
 
 #include "routing/ring_error.h"
+#include "routing/unsupported_error.h"
 
 namespace cache {
 namespace {
@@ -50,7 +51,7 @@ memcached_hash_t hash_named(std::string_view name) {
   const memcached_hash_t hash = constant_named<memcached_hash_t>(kHashes, "hash", name);
   // The bare digest function answers 1 for a hash it lacks: all keys would share one server.
   if (!libhashkit_has_algorithm(static_cast<hashkit_hash_algorithm_t>(hash))) {
-    throw RingError("hash '" + std::string(name) + "' is not in the installed libmemcached");
+    throw UnsupportedError("hash '" + std::string(name) + "' is not in the installed libmemcached");
   }
   return hash;
 }

@@ -7,7 +7,8 @@
 
 namespace cache {
 
-// Throws RingError for a name that is none, or that the installed libmemcached was built without.
+// Throws RingError for a name that is none, UnsupportedError for one that the installed
+// libmemcached was built without.
 memcached_hash_t hash_named(std::string_view name);
 
 // Throws RingError for a name that is none. There is no "random": nothing could be read back.

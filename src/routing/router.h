@@ -51,7 +51,7 @@ class Router {
 };
 
 // memcached_generate_hash_value for an algorithm by its option name, or what the placement of that
-// name hashes keys to. Throws RingError for a name the installed library does not have.
+// name hashes keys to. Throws what hash_named does.
 std::uint32_t hash_of(const std::string& algorithm, std::string_view key);
 
 }  // namespace cache

@@ -1,15 +1,18 @@
-import { MemcachedError } from 'libmemcached';
+import { type Client, MemcachedError, type ServerWideOptions } from 'libmemcached';
 import type { MemcachedServer } from 'libmemcached/testing';
 import { describe, expect, test, vi } from 'vitest';
 import { raw } from '../support/raw';
 import { variants } from '../support/variants';
 import {
+  commandCounts,
+  failure,
   freshKey,
   freshKeys,
   oneServer,
   openClient,
   ownServer,
   pairs,
+  patient,
   serversFor,
   whileStopped,
 } from './helpers';
@@ -114,6 +117,64 @@ describe.each(variants)('commands for whole servers, $name', ({ options }) => {
           operation: command,
         });
         expect(answer.get(healthy.server)).not.toBeInstanceOf(Error);
+      },
+    );
+
+    test.each(['version', 'ping', 'stats'] as const)(
+      '%s has not changed anything there',
+      async (command) => {
+        const [stopped] = cluster.servers as [MemcachedServer];
+        await cluster.client.version(patient); // connects
+        const answer = await whileStopped<Map<string, unknown>>(stopped, () =>
+          cluster.client[command](),
+        );
+        expect(answer.get(stopped.server)).toMatchObject({ maybeApplied: false });
+      },
+    );
+  });
+
+  describe('options', () => {
+    const calls: [string, (client: Client, options: ServerWideOptions) => Promise<unknown>][] = [
+      ['version', (client, given) => client.version(given)],
+      ['ping', (client, given) => client.ping(given)],
+      ['stats', (client, given) => client.stats('general', given)],
+      ['flush', (client, given) => client.flush(given)],
+    ];
+
+    test.each(calls)('%s sends nothing under a signal that is aborted', async (_name, call) => {
+      const key = freshKey();
+      await cache.client.set(key, 'stays');
+      const before = await commandCounts(cache.server);
+      const answer = await call(cache.client, { signal: AbortSignal.abort() });
+      expect(answer).toEqual(
+        new Map([[cache.server.server, expect.objectContaining({ code: 'ABORTED' })]]),
+      );
+      expect(await commandCounts(cache.server)).toEqual(before);
+      expect(await cache.client.get(key)).toBe('stays');
+    });
+
+    test.each(calls)('%s is ended by a signal', async (_name, call) => {
+      const server = await ownServer();
+      const client = openClient(server.server, { ...options, timeout: 600_000 });
+      await client.version(patient);
+      const abort = new AbortController();
+      await whileStopped(server, async () => {
+        const answer = call(client, { signal: abort.signal });
+        setTimeout(() => abort.abort(), 100);
+        expect(await answer).toEqual(
+          new Map([[server.server, expect.objectContaining({ code: 'ABORTED' })]]),
+        );
+      });
+      await client.close({ timeout: 100 });
+    });
+
+    test.each(calls)(
+      '%s takes no prefix and no group key: it is for all items',
+      async (_name, call) => {
+        for (const given of [{ prefix: 'app:' }, { groupKey: 'user' }] as object[]) {
+          const error = await failure(call(cache.client, given));
+          expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' });
+        }
       },
     );
   });

@@ -5,7 +5,9 @@ import { raw } from '../support/raw';
 import { variants } from '../support/variants';
 
 describe.each(variants)('$name', ({ options }) => {
-  test('F40 200,000 operations in one turn: those above the limit are OVERLOADED, in bounded memory', async () => {
+  test('F40 200,000 operations in one turn: those above the limit are OVERLOADED, in bounded memory', {
+    timeout: 60_000,
+  }, async () => {
     const server = await ownServer();
     const main = `
       const client = ${newClient(server, { ...options, timeout: 60_000 })};

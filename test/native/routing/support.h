@@ -8,6 +8,7 @@
 
 #include "engine/config.h"
 #include "routing/router.h"
+#include "routing/unsupported_error.h"
 
 namespace cache {
 
@@ -48,16 +49,21 @@ inline std::vector<std::string> hosts_on(const Router& router) {
   return hosts;
 }
 
-// The message of the RingError that `call` throws.
-template <typename Call>
-std::string ring_error_of(const Call& call) {
+// The message of the `Error` that `call` throws.
+template <typename Error, typename Call>
+std::string error_of(const Call& call) {
   try {
     call();
-  } catch (const RingError& error) {
+  } catch (const Error& error) {
     return error.what();
   }
-  FAIL("no RingError");
+  FAIL("no such error");
   return "";
+}
+
+template <typename Call>
+std::string ring_error_of(const Call& call) {
+  return error_of<RingError>(call);
 }
 
 inline bool contains(const std::string& text, const std::string& part) {
