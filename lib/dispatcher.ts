@@ -56,6 +56,8 @@ export class Dispatcher {
   readonly #batch = new BatchWriter();
   readonly #aborts = new AbortGroups();
   #batchNumber = 0;
+  /** How often `setServers` has changed it: the id of news about its servers. */
+  #ring = 0;
   #flushScheduled = false;
   /** By id; ids of answered operations are used again. */
   readonly #pending: (Pending | undefined)[] = [];
@@ -166,6 +168,7 @@ export class Dispatcher {
     this.requireOpen('setServers');
     this.#handOver();
     asMemcachedErrors(() => this.#session.setServers(config));
+    this.#ring++;
     this.#readServers();
   }
 
@@ -298,8 +301,8 @@ export class Dispatcher {
   }
 
   #announce(answer: Answer): void {
-    const server = this.#serverNames[answer.server];
-    if (server === undefined) return; // of a ring that setServers has replaced
+    if (answer.id !== this.#ring) return; // of one that setServers has replaced
+    const server = this.#serverNames[answer.server] as string;
     const error = answer.status === Status.serverCameUp ? undefined : serverDown(answer, server);
     this.#settings.onServerNews(server, error);
   }

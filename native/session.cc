@@ -46,7 +46,7 @@ Session::Session(const Napi::CallbackInfo& info)
 Session::~Session() { release(); }
 
 void Session::use(std::shared_ptr<Engine> engine) {
-  engine->subscribe(queue_);
+  engine->subscribe(queue_, ring_);
   std::swap(engine_, engine);
   if (engine) retire(std::move(engine));
 }
@@ -57,20 +57,15 @@ void Session::submit(const Napi::CallbackInfo& info) {
     const auto batch = std::make_shared<Batch>(
         reinterpret_cast<const char*>(bytes.Data()), info[1].As<Napi::Number>().Uint32Value(),
         info[2].As<Napi::Number>().Uint32Value(), engine_->router(), Clock::now(), queue_, pool_);
-    while (!batches_.empty() && batches_.front().expired()) {
-      batches_.pop_front();
-      ++first_batch_;
-    }
-    batches_.push_back(batch);
+    batches_.add(batch);
     add_outstanding(info.Env(), batch->size());
     engine_->submit(batch);
   });
 }
 
 Napi::Value Session::cancel(const Napi::CallbackInfo& info) {
-  const std::uint32_t number = info[0].As<Napi::Number>().Uint32Value() - first_batch_;
+  const auto batch = batches_.find(info[0].As<Napi::Number>().Uint32Value());
   const std::uint32_t index = info[1].As<Napi::Number>().Uint32Value();
-  const auto batch = number < batches_.size() ? batches_[number].lock() : nullptr;
   const bool was_not_sent = batch && batch->settle_unsent(index);
   if (was_not_sent) remove_outstanding(info.Env(), 1);
   return Napi::Boolean::New(info.Env(), was_not_sent);
@@ -98,7 +93,9 @@ Napi::Value Session::ring_points(const Napi::CallbackInfo& info) {
 
 void Session::set_servers(const Napi::CallbackInfo& info) {
   rethrow_to_js(info.Env(), [&] {
-    use(process_registry().acquire(read_config(info[0].As<Napi::Object>()), shared_));
+    auto engine = process_registry().acquire(read_config(info[0].As<Napi::Object>()), shared_);
+    ++ring_;
+    use(std::move(engine));
   });
 }
 

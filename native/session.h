@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 
 #include "completion_queue.h"
+#include "engine/batches_under_way.h"
 #include "engine/engine.h"
 #include "napi_setup.h"
 
@@ -59,9 +59,9 @@ class Session final : public Napi::ObjectWrap<Session>, private CompletionQueue:
   std::shared_ptr<BytePool> pool_ = std::make_shared<BytePool>();
   bool shared_;
   std::size_t outstanding_ = 0;
-  // Batches by number, for cancel(): the numbers run from first_batch_ on.
-  std::deque<std::weak_ptr<Batch>> batches_;
-  std::uint32_t first_batch_ = 0;
+  BatchesUnderWay batches_;
+  std::uint32_t ring_ =
+      0;  // how often setServers() has changed it: the id of news about its servers
 };
 
 }  // namespace cache::node

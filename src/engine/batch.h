@@ -71,6 +71,7 @@ struct QueuedOperation {
   std::uint16_t group = 0;  // of the key, where the engine keeps order by groups of keys
   bool retried = false;     // it has been asked before
   bool adds = false;        // a counter that was not there: its next request creates it
+  bool has_value = false;   // its value has come, and no second one may
 
   const Operation& operation() const { return batch->operation(index); }
 };

@@ -38,8 +38,9 @@ class Engine {
   // Operations taken and not yet answered. Any thread.
   virtual std::size_t pending() const = 0;
 
-  // News of servers (ServerWentDown, ServerCameUp) also go to this sink, until it is gone.
-  virtual void subscribe(const std::weak_ptr<OutcomeSink>& sink) = 0;
+  // News of servers (ServerWentDown, ServerCameUp) also go to this sink, until it is gone, with
+  // `id` as theirs: the last one it was subscribed with.
+  virtual void subscribe(const std::weak_ptr<OutcomeSink>& sink, std::uint32_t id) = 0;
 
   // One entry a server, in the order of the router's indices. Any thread.
   virtual std::vector<ServerMetrics> metrics() const = 0;

@@ -27,7 +27,6 @@ std::size_t decimal_digits(std::uint64_t number) {
 // A refusal is an answer: the server read the whole request and changed nothing.
 bool is_refusal(memcached_return_t cause) {
   switch (cause) {
-    case MEMCACHED_SERVER_ERROR:
     case MEMCACHED_CLIENT_ERROR:
     case MEMCACHED_ERROR:
     case MEMCACHED_E2BIG:

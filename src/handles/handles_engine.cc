@@ -170,7 +170,9 @@ std::size_t HandlesEngine::pending() const {
   return pending;
 }
 
-void HandlesEngine::subscribe(const std::weak_ptr<OutcomeSink>& sink) { subscribers_.add(sink); }
+void HandlesEngine::subscribe(const std::weak_ptr<OutcomeSink>& sink, std::uint32_t id) {
+  subscribers_.add(sink, id);
+}
 
 bool HandlesEngine::watch(Deadline now) {
   bool something_to_watch = false;

@@ -14,11 +14,12 @@ namespace cache {
 namespace {
 constexpr std::uint64_t kTick = 10;  // milliseconds
 
-// Operations since the thread was last idle after which it is worth a few milliseconds to look for
-// memory that the system may have back.
-constexpr std::size_t kLargeBacklog = 50'000;
+// Operations under way at once after which it is worth a few milliseconds to look for memory that
+// the system may have back: once their callers have let go of it too.
+constexpr std::size_t kLargeBacklog = 20'000;
+constexpr std::uint64_t kUntilCalm = 2000;  // milliseconds
 
-// glibc keeps freed memory, of a burst of 200,000 operations some 20 MB, until it is asked.
+// glibc keeps freed memory, of a burst of 200,000 operations some 30 MB, until it is asked.
 void give_back_memory() {
 #if defined(__GLIBC__)
   malloc_trim(0);
@@ -37,11 +38,18 @@ void IoThread::start() {
   uv_prepare_init(&io_.loop, &before_poll_);
   uv_idle_init(&io_.loop, &stay_awake_);
   uv_timer_init(&io_.loop, &tick_);
+  uv_timer_init(&io_.loop, &calm_);
   before_poll_.data = tick_.data = this;
   uv_prepare_start(&before_poll_,
                    [](uv_prepare_t* prepare) { static_cast<IoThread*>(prepare->data)->turn(); });
   running_ = true;
-  thread_ = start_thread([this] { run(); });
+  try {
+    thread_ = start_thread([this] { run(); });
+  } catch (...) {  // the process has no more threads
+    stop();
+    run();
+    throw;
+  }
 }
 
 // The thread is woken under the lock: once it knows that it must close, wake_ may be gone.
@@ -84,6 +92,7 @@ void IoThread::turn() {
   }
   // To start a handle that stop() has closed would keep the loop running for ever.
   if (io_.closing) return;
+  had_large_backlog_ |= pending >= kLargeBacklog;
   worked |= done != std::exchange(done_, done);
   if (spin_policy_.stays_awake(worked, pending, Clock::now()) || !may_sleep()) {
     uv_idle_start(&stay_awake_, [](uv_idle_t*) {});
@@ -109,7 +118,6 @@ bool IoThread::take_inbox() {
     must_close = close_requested_;
   }
   for (const auto& batch : batches) {
-    taken_since_idle_ += batch->size();
     if (hot_keys_ != nullptr) hot_keys_->count(*batch);
     for (std::uint32_t i = 0; i < batch->size(); ++i) {
       ServerLink* server = servers_[batch->operation(i).server].get();
@@ -134,7 +142,10 @@ void IoThread::watch() {
   }
   if (something_to_watch) return;
   uv_timer_stop(&tick_);
-  if (std::exchange(taken_since_idle_, 0) >= kLargeBacklog) give_back_memory();
+  if (std::exchange(had_large_backlog_, false)) {
+    uv_timer_start(
+        &calm_, [](uv_timer_t*) { give_back_memory(); }, kUntilCalm, 0);
+  }
 }
 
 void IoThread::stop() {
@@ -144,7 +155,8 @@ void IoThread::stop() {
   }
   for (auto* handle :
        {reinterpret_cast<uv_handle_t*>(&wake_), reinterpret_cast<uv_handle_t*>(&before_poll_),
-        reinterpret_cast<uv_handle_t*>(&stay_awake_), reinterpret_cast<uv_handle_t*>(&tick_)}) {
+        reinterpret_cast<uv_handle_t*>(&stay_awake_), reinterpret_cast<uv_handle_t*>(&tick_),
+        reinterpret_cast<uv_handle_t*>(&calm_)}) {
     if (!uv_is_closing(handle)) uv_close(handle, nullptr);
   }
 }

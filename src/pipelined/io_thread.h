@@ -57,11 +57,12 @@ class IoThread {
   uv_prepare_t before_poll_{};
   uv_idle_t stay_awake_{};  // while it is active the loop polls and does not wait
   uv_timer_t tick_{};
+  uv_timer_t calm_{};  // some time after a large backlog
   std::thread thread_;
   // The loop's thread only:
   SpinPolicy spin_policy_;
   std::uint64_t done_ = 0;
-  std::size_t taken_since_idle_ = 0;
+  bool had_large_backlog_ = false;
 
   std::mutex mutex_;  // guards all below
   std::condition_variable ended_;

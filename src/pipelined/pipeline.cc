@@ -18,9 +18,9 @@ constexpr std::size_t kMostReadBytes = 8 * 1024;
 // So much waits in the socket's queue at the most; the rest stays where its deadline can reach it.
 constexpr std::size_t kMostUnsent = 256 * 1024;
 
-// A reply that comes later than this, and later than its operation's deadline, says that the
-// server or the connection is not well. A shorter deadline says nothing about them.
-constexpr std::chrono::milliseconds kTellingWait{20};
+// A reply that comes later than its operation's deadline says that the server or the connection is
+// not well, unless the operation had less time than this.
+constexpr std::chrono::milliseconds kTellingTimeout{20};
 
 constexpr std::string_view kNeverAnswered =
     "connected, but nothing ever came back: the server hangs, is full, or does not speak the text "
@@ -50,15 +50,22 @@ void Pipeline::flush() {
 }
 
 void Pipeline::probe() {
+  const Deadline now = Clock::now();
+  if (state_ == State::Open && now < probe_deadline_) return;
   if (state_ == State::Open) lose(Status::Connection, 0);
-  if (state_ == State::Closed) connect(Clock::now());
+  if (state_ == State::Closed) connect(now);
 }
 
 // --- connecting ---
 
+// How long a server may be silent that nobody knows to be well.
+std::chrono::milliseconds Pipeline::connect_timeout() const {
+  return std::chrono::milliseconds(server_.transport().connect_timeout_ms);
+}
+
 void Pipeline::connect(Deadline now) {
   if (server_.io().closing) return;
-  connect_deadline_ = now + std::chrono::milliseconds(server_.transport().connect_timeout_ms);
+  connect_deadline_ = now + connect_timeout();
   addresses_.clear();
   state_ = State::Resolving;
   try_addresses();
@@ -89,6 +96,7 @@ void Pipeline::on_connected(int error) {
   parser_ = std::make_unique<ReplyParser>(handler);
   stream_->start_reading();
   if (server_.breaker().is_open()) {
+    probe_deadline_ = Clock::now() + connect_timeout();
     requests_.push_back({Kind::Probe, 0, send_queue_.end()});
     send_queue_.append("version\r\n");
   }
@@ -217,7 +225,9 @@ void Pipeline::expire_queued(Deadline now) {
 bool Pipeline::expire_in_flight(Deadline now) {
   for (const QueuedOperation& queued : in_flight_) {
     const Operation& operation = queued.operation();
-    const Deadline telling = queued.batch->submitted() + kTellingWait;
+    const Deadline submitted = queued.batch->submitted();
+    const bool is_telling = operation.deadline - submitted >= kTellingTimeout;
+    const Deadline telling = is_telling ? operation.deadline : submitted + connect_timeout();
     if (operation.deadline <= now && telling <= now) return true;
     if (operation.deadline <= now) {
       server_.answers().settle(queued, {.status = Status::Timeout, .maybe_applied = true});

@@ -50,6 +50,7 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
     bool wants_cas = false;
   };
 
+  std::chrono::milliseconds connect_timeout() const;
   void connect(Deadline now);
   void try_addresses();
   void connection_failed(int error);
@@ -90,6 +91,7 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
   bool on_line(ReplyLine line, std::string_view text, std::uint64_t number) override;
   bool is_reply_due() const;
   bool find_asker(const ValueHeader& header);
+  bool waits_for(std::uint32_t position, std::string_view key) const;
 
   ServerLink& server_;
   State state_ = State::Closed;
@@ -103,6 +105,7 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
   HeldKeys held_keys_;
   Deadline earliest_deadline_ = Deadline::max();  // of all of them, a lower bound
   Deadline connect_deadline_{};
+  Deadline probe_deadline_{};           // until then the answer to a probe may still come
   std::vector<std::string> addresses_;  // still to be tried
   std::string address_;
   std::string stats_;          // lines so far
@@ -111,7 +114,7 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
 
   bool turned_away_ = false;          // the server has said that it is full
   Status loss_ = Status::Protocol;    // what a reply that ends the connection means for the others
-  std::uint32_t asker_ = 0;           // in in_flight_: who the next value can be for
+  std::uint32_t asker_ = 0;           // in in_flight_: who the next value is likely to be for
   bool expects_large_value_ = false;  // the last one was
   OutcomeBuffer large_value_;
   char* large_value_bytes_ = nullptr;

@@ -124,19 +124,28 @@ bool Pipeline::find_asker(const ValueHeader& header) {
                           (request.kind == Kind::Single &&
                            in_flight_.front().operation().command == Command::GetAndTouch);
   if (!has_values || (request.wants_cas && !header.has_cas)) return false;
-  // The server answers in the order it was asked: keys that are passed over are not there.
-  while (asker_ < request.operations && in_flight_[asker_].operation().key != header.key) {
-    ++asker_;
+  // memcached answers in the order it was asked, a proxy may answer in another.
+  for (std::uint32_t i = 0; i < request.operations; ++i) {
+    if (waits_for((asker_ + i) % request.operations, header.key)) {
+      asker_ = (asker_ + i) % request.operations;
+      return true;
+    }
   }
-  return asker_ < request.operations;
+  return false;
+}
+
+bool Pipeline::waits_for(std::uint32_t position, std::string_view key) const {
+  const QueuedOperation& queued = in_flight_[position];
+  return !queued.has_value && queued.operation().key == key;
 }
 
 bool Pipeline::on_value(const ValueHeader& header, std::string_view value) {
   if (!find_asker(header)) return false;
   expects_large_value_ = header.length >= kLargeValue;
   const std::uint32_t operations = requests_.front().operations;
-  while (asker_ < operations && in_flight_[asker_].operation().key == header.key) {
-    const QueuedOperation& queued = in_flight_[asker_++];
+  while (asker_ < operations && waits_for(asker_, header.key)) {
+    QueuedOperation& queued = in_flight_[asker_++];
+    queued.has_value = true;
     const bool wants_value = queued.operation().command != Command::Has;
     server_.answers().settle(queued, {.flags = header.flags,
                                       .number = header.cas,
@@ -165,10 +174,8 @@ char* Pipeline::on_value_begin(const ValueHeader& header) {
 bool Pipeline::on_value_end() {
   const QueuedOperation first = in_flight_[asker_];
   const bool wants_value = first.operation().command != Command::Has;
-  if (wants_value) ++asker_;
-  const bool asked_again = asker_ < requests_.front().operations &&
-                           in_flight_[asker_].operation().key == first.operation().key;
-  if (asked_again) {
+  if (wants_value) in_flight_[asker_++].has_value = true;
+  if (asker_ < requests_.front().operations && waits_for(asker_, first.operation().key)) {
     ValueHeader same = large_value_header_;
     same.key = first.operation().key;
     on_value(same, {large_value_bytes_, same.length});
@@ -267,7 +274,9 @@ bool Pipeline::on_server_refusal(ReplyLine line, std::string_view text) {
   const QueuedOperation& queued = in_flight_.front();
   const Command command = queued.adds ? Command::Add : queued.operation().command;
   const Refusal refusal = refusal_of(command, line, text);
-  const Outcome outcome = {.status = refusal.status, .value = text};
+  // The words of a proxy too, whose server may have done what it asked.
+  const bool maybe_applied = refusal.status == Status::ServerError;
+  const Outcome outcome = {.status = refusal.status, .maybe_applied = maybe_applied, .value = text};
   turned_away_ = refusal.status == Status::Connection;
   if (request.kind == Kind::Reads) {
     for (std::uint32_t i = 0; i < request.operations; ++i) {

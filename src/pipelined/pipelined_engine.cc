@@ -69,7 +69,9 @@ std::size_t PipelinedEngine::pending() const {
   return static_cast<std::size_t>(taken_.load(std::memory_order_relaxed) - done);
 }
 
-void PipelinedEngine::subscribe(const std::weak_ptr<OutcomeSink>& sink) { subscribers_.add(sink); }
+void PipelinedEngine::subscribe(const std::weak_ptr<OutcomeSink>& sink, std::uint32_t id) {
+  subscribers_.add(sink, id);
+}
 
 std::vector<ServerMetrics> PipelinedEngine::metrics() const {
   std::vector<ServerMetrics> all(servers_.size());

@@ -25,7 +25,7 @@ class PipelinedEngine final : public Engine {
   void close() override;
   bool wait_closed(Deadline deadline) const override;
   std::size_t pending() const override;
-  void subscribe(const std::weak_ptr<OutcomeSink>& sink) override;
+  void subscribe(const std::weak_ptr<OutcomeSink>& sink, std::uint32_t id) override;
   std::vector<ServerMetrics> metrics() const override;
   const HotKeys* hot_keys() const override { return hot_keys_.get(); }
   const Router& router() const override { return router_; }

@@ -36,6 +36,24 @@ describe.each(variants)('events, $name', ({ options }) => {
     });
   });
 
+  test('tell of the servers that a client has now, each once', async () => {
+    const [old, current] = [await deadServer(), (await ownServer()).server];
+    const moved = openClient(old, options);
+    const stayed = openClient(old, options);
+    moved.setServers(current);
+    stayed.setServers(old);
+    const [wrong, right] = [vi.fn(), vi.fn()];
+    moved.on('serverDown', wrong);
+    stayed.on('serverDown', right);
+    await vi.waitFor(async () => {
+      expect((await failure(stayed.get('key'))).code).toBe('SERVER_DOWN');
+    }, 10_000);
+    await vi.waitFor(() => expect(right).toHaveBeenCalledWith(old, expect.any(Error)));
+    expect(await moved.get('key')).toBeUndefined();
+    expect(right).toHaveBeenCalledTimes(1);
+    expect(wrong).not.toHaveBeenCalled();
+  });
+
   describe('whose listener throws are an uncaught error, and every operation is settled all the same', () => {
     const settleAll = `
       process.on('uncaughtException', (error) => console.log(error.message));

@@ -120,9 +120,10 @@ TEST_CASE("clients hear once that a server went down and once that it came up") 
   in_both_protocols([](RealServer& server) {
     const auto sink = std::make_shared<RecordingSink>();
     const auto other = std::make_shared<RecordingSink>();
-    server.engine.subscribe(sink);
-    server.engine.subscribe(std::make_shared<RecordingSink>());  // gone when there is news
-    server.engine.subscribe(other);
+    server.engine.subscribe(sink, 1);
+    server.engine.subscribe(std::make_shared<RecordingSink>(), 2);  // gone when there is news
+    server.engine.subscribe(other, 3);
+    server.engine.subscribe(sink, 4);
     REQUIRE(works(server.engine));
     server.memcached.suspend();
     open_breaker(server.engine);
@@ -135,6 +136,7 @@ TEST_CASE("clients hear once that a server went down and once that it came up") 
     const auto news = sink->news();
     REQUIRE(news.size() == 2);
     CHECK(news[0].status == Status::ServerWentDown);
+    CHECK(news[0].id == 4);
     CHECK(news[0].server == 0);
     CHECK(news[0].number == static_cast<std::uint64_t>(Status::ServerDown));
     CHECK(news[1].status == Status::ServerCameUp);

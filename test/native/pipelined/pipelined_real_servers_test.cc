@@ -89,7 +89,7 @@ TEST_CASE("a stopped server is given up, and taken back when it goes on") {
   MemcachedProcess memcached;
   PipelinedEngine engine(pipelined(memcached.server()));
   const auto sink = std::make_shared<RecordingSink>();
-  engine.subscribe(sink);
+  engine.subscribe(sink, 0);
   CHECK(ask(engine, set("key", "value")).status == Status::Ok);
   memcached.suspend();
   CHECK(goes_down(engine, *sink));
@@ -109,7 +109,7 @@ TEST_CASE("a server that died is given up, and taken back when it is there again
     MemcachedProcess memcached(listen);
     PipelinedEngine engine(pipelined(memcached.server(), 2));
     const auto sink = std::make_shared<RecordingSink>();
-    engine.subscribe(sink);
+    engine.subscribe(sink, 0);
     CHECK(ask(engine, set("key", "value")).status == Status::Ok);
     memcached.kill();
     CHECK(goes_down(engine, *sink));

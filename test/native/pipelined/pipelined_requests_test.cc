@@ -44,6 +44,23 @@ TEST_CASE("reads that stand together are one command") {
   CHECK(answers[3].status == Status::Ok);
 }
 
+TEST_CASE("values come in any order, as proxies send them, and go to whom they belong") {
+  const std::string a = value_reply("a", "A");
+  const std::string large(40'000, 'l');
+  const std::string b = value_reply("b", large);
+  const std::string d = value_reply("d", "D");
+  for (const std::string& reply :
+       {a + b + d, a + d + b, b + a + d, b + d + a, d + a + b, d + b + a}) {
+    Played played;
+    const Turn turn(played.engine, {get("a"), get("b"), get("b"), get("c"), has("d"), get("d")});
+    PlayedConnection connection = played.server.accept();
+    check_received(connection, "get a b c d\r\n");
+    connection.send(reply + "END\r\n");
+    CHECK((values_of(turn.answers()) == Values{"A", large, large, "(miss)", "", "D"}));
+    CHECK(played.engine.metrics()[0].connects == 1);
+  }
+}
+
 TEST_CASE("one read that wants the cas token makes it a gets for all") {
   Played played;
   const Turn turn(played.engine, {get("a"), gets("b")});

@@ -48,6 +48,16 @@ struct Played {
   explicit Played(int receive_buffer = 0)
       : server(receive_buffer), engine(pipelined(server.server())) {}
 
+  // The connection of an engine that has had an answer on it.
+  PlayedConnection connected() {
+    const Turn turn(engine, {get("first")});
+    PlayedConnection connection = server.accept();
+    check_received(connection, "get first\r\n");
+    connection.send("END\r\n");
+    CHECK(turn.answers()[0].status == Status::Miss);
+    return connection;
+  }
+
   // That the engine goes on as if nothing had been, on a new connection.
   void check_works_again() {
     const Turn turn(engine, {get("again")});
