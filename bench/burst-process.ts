@@ -10,7 +10,7 @@ import type { Scenario } from './scenario';
 /** Milliseconds until a call fails: the last of a burst waits for all before it. */
 const TIMEOUT = 30_000;
 /** For the allocator and the collector to come to rest, in milliseconds. */
-const SETTLE = 500;
+const SETTLE = 3_000;
 /** Calls in a turn before the burst, so that it is not charged for code and connections. */
 const WARM_UP = 5_000;
 
