@@ -6,7 +6,6 @@ import { invalid, MemcachedError } from './errors';
 import { blame, isForgiven } from './failures';
 import { KeyOperations } from './keyOperations';
 import type { Key } from './keys';
-import { keyBytes, noPrefix } from './keys';
 import {
   type Entry,
   keyEntries,
@@ -57,14 +56,6 @@ export interface Location {
 /** Keys asked for at a time by `getMultiStream`. */
 const streamChunk = 2000;
 
-/** What views of one client share. */
-export interface Shared {
-  /** The hash of the ring, by its option name. */
-  readonly hashName: string;
-  /** Tells the ring apart from others: equal clients have equal ones. */
-  readonly ringName: string;
-}
-
 /**
  * The operations on keys that begin with a prefix: what `withPrefix` returns, and what a `Client` is.
  *
@@ -72,12 +63,13 @@ export interface Shared {
  * what became of each key is in the result.
  */
 export class Cache extends KeyOperations {
-  readonly #shared: Shared;
+  /** The hash of the ring, by its option name. */
+  readonly #hashName: string;
 
   /** @internal */
-  constructor(view: View, shared: Shared) {
+  constructor(view: View, hashName: string) {
     super(view);
-    this.#shared = shared;
+    this.#hashName = hashName;
   }
 
   /**
@@ -85,7 +77,7 @@ export class Cache extends KeyOperations {
    * `INVALID_ARGUMENT`: namespace and prefixes have at most 249 bytes.
    */
   withPrefix(prefix: string): Cache {
-    return new Cache(this.view.under(prefix), this.#shared);
+    return new Cache(this.view.under(prefix), this.#hashName);
   }
 
   /**
@@ -196,10 +188,9 @@ export class Cache extends KeyOperations {
     options: WriteOptions | number | Date | undefined,
     load: () => T | Promise<T>,
   ): Promise<T> {
-    return this.#pattern('getOrSet', key, options, (bytes) => {
-      const name = `${this.#shared.ringName} ${bytes.toString('latin1')}`;
-      return patterns.getOrSet(this, this.view.settings.policy, name, key, options, load);
-    });
+    return this.#pattern('getOrSet', key, options, (itemName) =>
+      patterns.getOrSet(this, this.view.settings.policy, itemName, key, options, load),
+    );
   }
 
   /**
@@ -218,7 +209,7 @@ export class Cache extends KeyOperations {
     return this.#pattern('update', key, options, async () => {
       try {
         // With misses for failures it would take an outage for other writers, and not stop.
-        const strict = new Cache(this.view.strict(), this.#shared);
+        const strict = new Cache(this.view.strict(), this.#hashName);
         return await patterns.update(strict, key, fn, options);
       } catch (error) {
         const { policy } = this.view.settings;
@@ -237,10 +228,7 @@ export class Cache extends KeyOperations {
    */
   locate(key: Key, options?: Pick<OperationOptions, 'groupKey' | 'prefix'>): Location {
     const index = this.#blamed('locate', key, () => {
-      const { groupKey, prefix } = readOperationOptions(options, []);
-      const own = this.#routingBytes(key, prefix); // checked even where it does not count
-      const bytes = groupKey === undefined ? own : keyBytes(groupKey, noPrefix, 'groupKey');
-      return this.view.dispatcher.locate(bytes);
+      return this.view.dispatcher.locate(this.#bytesOf(key, options).hashed);
     });
     const server = this.view.dispatcher.servers[index];
     if (server === undefined) throw new Error('the ring names a server that is not in the list');
@@ -262,11 +250,11 @@ export class Cache extends KeyOperations {
    * @param algorithm one of the names that the option `hash` or `placement` takes; default: the one of this
    * client's ring
    */
-  hash(key: Key, algorithm: string = this.#shared.hashName): number {
+  hash(key: Key, algorithm: string = this.#hashName): number {
     return this.#blamed('hash', key, () => {
       if (typeof algorithm !== 'string') throw invalid('algorithm', 'be a string', algorithm);
-      const bytes = this.#routingBytes(key);
-      return asMemcachedErrors(() => binding.hash(algorithm, bytes));
+      const { hashed } = this.#bytesOf(key);
+      return asMemcachedErrors(() => binding.hash(algorithm, hashed));
     });
   }
 
@@ -283,12 +271,12 @@ export class Cache extends KeyOperations {
     name: string,
     key: Key,
     options: unknown,
-    run: (keyBytes: Buffer) => Promise<T>,
+    run: (itemName: string) => Promise<T>,
   ): Promise<T> {
     try {
       const given = readOperationOptions(options, ttlOption);
       this.view.exptime(given.ttl);
-      return await run(this.#routingBytes(key, given.prefix));
+      return await run(this.#itemName(key, given));
     } catch (error) {
       if (error instanceof MemcachedError) error.operation = name;
       throw blame(error, name, key);
@@ -349,11 +337,14 @@ export class Cache extends KeyOperations {
     return result;
   }
 
-  /** The bytes of a key that the ring hashes. */
-  #routingBytes(key: Key, prefix?: string): Buffer {
-    const { settings } = this.view;
-    const all = keyBytes(key, this.view.prefixBytes(prefix), 'key');
-    return settings.hashWithNamespace ? all : all.subarray(Buffer.byteLength(settings.namespace));
+  #bytesOf(key: Key, options?: unknown): { sent: Buffer; hashed: Buffer } {
+    return this.view.bytesOf(key, this.view.scopeOf(readOperationOptions(options, [])));
+  }
+
+  /** Tells one item from all others: the same key is another item on another server. */
+  #itemName(key: Key, given: GivenOptions): string {
+    const { sent, hashed } = this.view.bytesOf(key, this.view.scopeOf(given));
+    return `${this.view.dispatcher.ringName} ${hashed.toString('latin1')} ${sent.toString('latin1')}`;
   }
 }
 

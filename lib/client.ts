@@ -87,10 +87,8 @@ export class Client extends Cache implements AsyncDisposable {
         else emitLater(events, 'serverDown', server, error);
       },
     });
-    super(new View(dispatcher, toViewSettings(settings, failures), settings.prefix), {
-      hashName: hashNameOf(settings),
-      ringName: JSON.stringify([settings.servers, settings.ring]),
-    });
+    const view = new View(dispatcher, toViewSettings(settings, failures), settings.prefix);
+    super(view, hashNameOf(settings));
     this.#events = events;
     this.#settings = settings;
     this.#dispatcher = dispatcher;

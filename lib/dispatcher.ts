@@ -66,6 +66,7 @@ export class Dispatcher {
   #pendingBytes = 0;
   #servers: readonly Server[] = [];
   #serverNames: readonly string[] = [];
+  #ringName = '';
   #closing: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;
   #listensAgain = true;
@@ -74,7 +75,7 @@ export class Dispatcher {
     this.#settings = settings;
     this.#session = asMemcachedErrors(() => new binding.Session(settings.config, settings.shared));
     this.#session.onOutcomes = (outcomes) => this.#receive(outcomes);
-    this.#readServers();
+    this.#readServers(settings.config);
   }
 
   /** In the order of their indices on the ring. */
@@ -84,6 +85,11 @@ export class Dispatcher {
 
   get serverNames(): readonly string[] {
     return this.#serverNames;
+  }
+
+  /** Tells the ring apart from others: equal ones have equal names. */
+  get ringName(): string {
+    return this.#ringName;
   }
 
   get pendingCount(): number {
@@ -169,7 +175,7 @@ export class Dispatcher {
     this.#handOver();
     asMemcachedErrors(() => this.#session.setServers(config));
     this.#ring++;
-    this.#readServers();
+    this.#readServers(config);
   }
 
   metrics(): NativeServerMetrics[] {
@@ -328,9 +334,10 @@ export class Dispatcher {
     pending.fail(refusal(code, 'the client was closed', name, { key, maybeApplied }));
   }
 
-  #readServers(): void {
+  #readServers({ servers, ring }: EngineConfig): void {
     this.#servers = this.#session.servers();
     this.#serverNames = this.#servers.map(serverName);
+    this.#ringName = JSON.stringify([servers, ring]);
   }
 }
 

@@ -6,8 +6,8 @@ import type { WriteOptions } from './operationOptions';
 import type { FailurePolicy } from './pending';
 
 /**
- * Loads under way in this JavaScript thread, by ring and key: whoever misses a key while it is being loaded waits for
- * that load, through whichever client it asks.
+ * Loads under way in this JavaScript thread, by item: whoever misses an item while it is being loaded waits for that
+ * load, through whichever client it asks.
  */
 const loads = new Map<string, Promise<unknown>>();
 
@@ -15,7 +15,7 @@ const loads = new Map<string, Promise<unknown>>();
 export async function getOrSet<T>(
   cache: KeyOperations,
   policy: FailurePolicy,
-  loadName: string,
+  itemName: string,
   key: Key,
   options: WriteOptions | number | Date | undefined,
   load: () => T | Promise<T>,
@@ -23,15 +23,15 @@ export async function getOrSet<T>(
   if (typeof load !== 'function') throw invalid('load', 'be a function', load, 'getOrSet');
   const cached = await cache.get<T>(key, readOptionsOf(options));
   if (cached !== undefined) return cached;
-  const underWay = loads.get(loadName);
+  const underWay = loads.get(itemName);
   if (underWay !== undefined) return underWay as Promise<T>;
 
   const loading = loadAndStore(cache, policy, key, options, load);
-  loads.set(loadName, loading);
+  loads.set(itemName, loading);
   try {
     return await loading;
   } finally {
-    loads.delete(loadName);
+    loads.delete(itemName);
   }
 }
 

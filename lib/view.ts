@@ -101,18 +101,27 @@ export class View {
   }
 
   /** Undefined where the key is none. */
-  #serverOf(key: Key, { prefix, groupKey, namespaceLength }: Scope): Server | undefined {
+  #serverOf(key: Key, scope: Scope): Server | undefined {
     const { dispatcher } = this;
     if (dispatcher.servers.length === 1) return dispatcher.servers[0];
     try {
-      const bytes =
-        groupKey === undefined
-          ? keyBytes(key, prefix, 'key').subarray(namespaceLength)
-          : keyBytes(groupKey, noPrefix, 'groupKey');
-      return dispatcher.servers[dispatcher.locate(bytes)];
+      return dispatcher.servers[dispatcher.locate(this.bytesOf(key, scope).hashed)];
     } catch {
       return undefined;
     }
+  }
+
+  /** A key as it is sent, and the bytes that the ring hashes for it. Both are checked. */
+  bytesOf(
+    key: Key,
+    { prefix, groupKey, namespaceLength }: Scope,
+  ): { sent: Buffer; hashed: Buffer } {
+    const sent = keyBytes(key, prefix, 'key');
+    const hashed =
+      groupKey === undefined
+        ? sent.subarray(namespaceLength)
+        : keyBytes(groupKey, noPrefix, 'groupKey');
+    return { sent, hashed };
   }
 
   /** What was not sent is rejected all the same, from the method that `entry` was called by. */

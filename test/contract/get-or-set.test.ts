@@ -1,6 +1,7 @@
+import type { Cache, OperationOptions } from 'libmemcached';
 import { describe, expect, test, vi } from 'vitest';
 import { variants } from '../support/variants';
-import { expectTtl, freshKey, oneServer, openClient } from './helpers';
+import { expectTtl, freshKey, oneServer, openClient, ownServer } from './helpers';
 
 /** A loader that gives its value when it is told to. */
 function heldLoad() {
@@ -74,6 +75,54 @@ describe.each(variants)('getOrSet, $name', ({ options }) => {
       cache.client.getOrSet(key, { ttl: 60, prefix: 'call:' }, load),
     ]);
     expect(load).toHaveBeenCalledTimes(4);
+  });
+
+  describe('loads for each item by itself: equal keys are not one item', () => {
+    /** What two callers get, of whom the second asks while the load of the first is under way. */
+    async function bothAsk(
+      key: string,
+      [first, second]: readonly Cache[],
+      [firstOptions, secondOptions]: readonly OperationOptions[] = [],
+    ): Promise<unknown[]> {
+      const { load, finish } = heldLoad();
+      const answer = first?.getOrSet(key, { ttl: 60, ...firstOptions }, load);
+      await vi.waitFor(() => expect(load).toHaveBeenCalled());
+      const other = second?.getOrSet(key, { ttl: 60, ...secondOptions }, () => 'of the second');
+      await second?.get(key, secondOptions); // answered in order: the second has met its miss
+      finish('of the first');
+      return Promise.all([answer, other]);
+    }
+    const apart = ['of the first', 'of the second'];
+
+    test('in another namespace', async () => {
+      const key = freshKey();
+      const clients = ['one:', 'two:'].map((namespace) =>
+        openClient(cache.server.server, { ...options, namespace }),
+      );
+      expect(await bothAsk(key, clients)).toEqual(apart);
+      expect(await Promise.all(clients.map((client) => client.get(key)))).toEqual(apart);
+    });
+
+    test('in a namespace that is hashed, and in one that is not', async () => {
+      const servers = [cache.server.server, (await ownServer()).server];
+      const clients = [true, false].map((hashWithNamespace) =>
+        openClient(servers, { ...options, namespace: 'ns:', hashWithNamespace }),
+      );
+      expect(await bothAsk(freshKey(), clients)).toEqual(apart);
+    });
+
+    test('under another groupKey', async () => {
+      const client = openClient([cache.server.server, (await ownServer()).server], options);
+      const groups = [{ groupKey: 'a' }, { groupKey: 'b' }];
+      expect(await bothAsk(freshKey(), [client, client], groups)).toEqual(apart);
+    });
+
+    test('on other servers, also for a view from before setServers', async () => {
+      const moved = openClient(cache.server.server, options);
+      const view = moved.withPrefix('');
+      moved.setServers((await ownServer()).server);
+      expect(await bothAsk(freshKey(), [cache.client, view])).toEqual(apart);
+    });
   });
 
   test('rejects all waiting callers when the load fails, and loads again after that', async () => {
