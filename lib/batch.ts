@@ -19,6 +19,8 @@ export interface Scope {
   /** Milliseconds. */
   readonly timeout: number;
   readonly signal: AbortSignal | undefined;
+  /** Part of something that `Dispatcher.whole` runs: sent also while `close` waits for that. */
+  readonly ofWhole: boolean;
 }
 
 /** What a write carries beside its key. */

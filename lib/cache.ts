@@ -3,7 +3,7 @@ import { noPayload } from './batch';
 import { binding } from './binding';
 import { asMemcachedErrors } from './dispatcher';
 import { invalid, MemcachedError } from './errors';
-import { blame, isForgiven } from './failures';
+import { blame } from './failures';
 import { KeyOperations } from './keyOperations';
 import type { Key } from './keys';
 import {
@@ -179,25 +179,28 @@ export class Cache extends KeyOperations {
   }
 
   /**
-   * The cached value, or what `load` gives, which is stored with the TTL of `options`. One `load` a key
+   * The cached value, or what `load` gives, which is stored with the TTL of `options`. One `load` an item
    * runs at a time; all who wait get what it gives, or its error. `undefined` is not stored. A value that could
    * not be stored is returned all the same; the error goes to the `'error'` event.
+   *
+   * `timeout` bounds the get and the set, not the load. `signal` ends the wait of its caller; the load goes on, and
+   * what it gives is stored.
    */
   getOrSet<T>(
     key: Key,
     options: WriteOptions | number | Date | undefined,
     load: () => T | Promise<T>,
   ): Promise<T> {
-    return this.#pattern('getOrSet', key, options, (itemName) =>
-      patterns.getOrSet(this, this.view.settings.policy, itemName, key, options, load),
+    return this.#pattern('getOrSet', key, options, (given, itemName) =>
+      patterns.getOrSet({ view: this.view, key, given }, itemName, load),
     );
   }
 
   /**
    * Reads an item, calls `fn` with its value (`undefined` on a miss) and stores what it returns, again
    * and again until nobody has stored in between. `fn` may therefore run several times. Where it
-   * returns `undefined` the item is left as it is. Rejects with `TIMEOUT` when 256 attempts were in
-   * vain. (`memcached_cas`)
+   * returns `undefined` the item is left as it is. One that the deserializer calls a miss is given as
+   * `undefined`, and replaced. Rejects with `TIMEOUT` when 256 attempts were in vain. (`memcached_cas`)
    *
    * @returns the value that is stored then
    */
@@ -206,20 +209,9 @@ export class Cache extends KeyOperations {
     fn: (current: T | undefined) => T | undefined | Promise<T | undefined>,
     options?: WriteOptions | number | Date,
   ): Promise<T | undefined> {
-    return this.#pattern('update', key, options, async () => {
-      try {
-        // With misses for failures it would take an outage for other writers, and not stop.
-        const strict = new Cache(this.view.strict(), this.#hashName);
-        return await patterns.update(strict, key, fn, options);
-      } catch (error) {
-        const { policy } = this.view.settings;
-        if (!policy.asMisses || !(error instanceof MemcachedError && isForgiven(error))) {
-          throw error;
-        }
-        policy.report(error);
-        return undefined;
-      }
-    });
+    return this.#pattern('update', key, options, (given) =>
+      patterns.update({ view: this.view, key, given }, fn),
+    );
   }
 
   /**
@@ -271,12 +263,13 @@ export class Cache extends KeyOperations {
     name: string,
     key: Key,
     options: unknown,
-    run: (itemName: string) => Promise<T>,
+    run: (given: GivenOptions, itemName: string) => Promise<T>,
   ): Promise<T> {
     try {
       const given = readOperationOptions(options, ttlOption);
       this.view.exptime(given.ttl);
-      return await run(this.#itemName(key, given));
+      const itemName = this.#itemName(key, given);
+      return await this.view.dispatcher.whole(name, () => run(given, itemName));
     } catch (error) {
       if (error instanceof MemcachedError) error.operation = name;
       throw blame(error, name, key);
@@ -316,14 +309,16 @@ export class Cache extends KeyOperations {
       const given = readOperationOptions(options, extra);
       const entries = entriesOf(given);
       const { dispatcher, settings } = this.view;
-      dispatcher.requireOpen(name);
-      const scope = this.view.scopeOf(given);
+      const scope = { ...this.view.scopeOf(given), ofWhole: true };
       const run = async () => {
         const settled = await runAll(dispatcher, operation, scope, entries, settings.policy);
         return toWhole(entries, settled);
       };
-      if (!isTraced()) return await run();
-      return await traceCommand(dispatcher.client, name, { batchSize: entries.length }, run);
+      return await dispatcher.whole(name, () =>
+        isTraced()
+          ? traceCommand(dispatcher.client, name, { batchSize: entries.length }, run)
+          : run(),
+      );
     } catch (error) {
       throw blame(error, name);
     }

@@ -206,8 +206,9 @@ export class Client extends Cache implements AsyncDisposable {
   }
 
   /**
-   * Takes no more operations, waits until those under way are answered, and ends the connections that no other
-   * client shares. Idempotent; rejects with nothing but `INVALID_ARGUMENT`. (`memcached_quit`)
+   * Takes no more calls, waits until those under way are answered (all keys of a method for many, and what `getOrSet`
+   * and `update` have still to store), and ends the connections that no other client shares. Idempotent; rejects with
+   * nothing but `INVALID_ARGUMENT`. (`memcached_quit`)
    *
    * @param options `timeout`: milliseconds to wait, from 0; then the rest is rejected with `CLOSED`.
    * Default: the client's `timeout`

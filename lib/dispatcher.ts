@@ -68,6 +68,10 @@ export class Dispatcher {
   #serverNames: readonly string[] = [];
   #ringName = '';
   #closing: Promise<void> | undefined;
+  /** Nothing is sent any more, the rest of what `close` has waited for included. */
+  #closed = false;
+  /** How many of what `whole` runs are under way. */
+  #wholes = 0;
   #onIdle: (() => void) | undefined;
   #listensAgain = true;
 
@@ -119,7 +123,8 @@ export class Dispatcher {
 
   /** Queues an operation for the engine. Throws, and has then done nothing. */
   submit(pending: Pending, command: Command, key: Key, scope: Scope, payload?: Payload): void {
-    this.#admit(pending, payload === undefined ? 0 : payload.data.length, scope.signal);
+    const size = payload === undefined ? 0 : payload.data.length;
+    this.#admit(pending, size, scope.signal, scope.ofWhole);
     const start = this.#batch.length;
     const id = this.#freeIds.at(-1) ?? this.#pending.length;
     if (payload === undefined) {
@@ -156,6 +161,18 @@ export class Dispatcher {
   /** Throws `CLOSED` once the client is closed. */
   requireOpen(operation: string): void {
     if (this.#closing !== undefined) throw refusal('CLOSED', 'the client is closed', operation);
+  }
+
+  /** Runs what takes several operations: `close` waits for all of it. Rejects with `CLOSED` once the client is closed. */
+  async whole<Result>(operation: string, run: () => Promise<Result>): Promise<Result> {
+    this.requireOpen(operation);
+    this.#wholes++;
+    try {
+      return await run();
+    } finally {
+      this.#wholes--;
+      this.#noticeIdle();
+    }
   }
 
   /** The index of the server that these bytes live on. */
@@ -212,7 +229,9 @@ export class Dispatcher {
 
   async #close(patience: number): Promise<void> {
     this.#handOver();
-    if (this.#pendingCount > 0 && patience > 0) await this.#untilIdle(patience);
+    if (!this.#isIdle && patience > 0) await this.#untilIdle(patience);
+    this.#closed = true;
+    this.#handOver();
     for (const pending of this.#pending) {
       if (pending !== undefined && !pending.abandoned) this.#abandon(pending, 'CLOSED');
     }
@@ -230,8 +249,16 @@ export class Dispatcher {
     clearTimeout(timer);
   }
 
-  #admit(pending: Pending, size: number, signal: AbortSignal | undefined): void {
-    this.requireOpen(pending.name);
+  get #isIdle(): boolean {
+    return this.#pendingCount === 0 && this.#wholes === 0;
+  }
+
+  #noticeIdle(): void {
+    if (this.#isIdle) this.#onIdle?.();
+  }
+
+  #admit(pending: Pending, size: number, signal: AbortSignal | undefined, ofWhole = false): void {
+    if (!ofWhole || this.#closed) this.requireOpen(pending.name);
     if (signal?.aborted) throw aborted(pending, false, signal);
     const { maxPending, maxPendingBytes } = this.#settings;
     if (this.#pendingCount >= maxPending) {
@@ -280,7 +307,7 @@ export class Dispatcher {
     }
     if (this.#pendingCount > 0) return;
     if (this.#pending.length > mostIdsKept) this.#forgetIds();
-    this.#onIdle?.();
+    this.#noticeIdle();
   }
 
   /** The table of a large backlog is not kept for ever. */

@@ -47,6 +47,10 @@ export const gets = kind('gets', Command.gets, undefined as Item | undefined, (a
   const value = decodedValue(answer);
   return value === undefined ? undefined : { value, cas: answer.wideNumber };
 });
+/** For `update`: an item that its deserializer calls a miss is still one to replace, and not to add. */
+export const getsToReplace = kind('gets', Command.gets, undefined as Item | undefined, (answer) =>
+  answer.isMiss ? undefined : { value: decodedValue(answer), cas: answer.wideNumber },
+);
 export const getRaw = kind('getRaw', Command.gets, undefined as RawItem | undefined, (answer) =>
   answer.isMiss ? undefined : { data: answer.data, flags: answer.flags, cas: answer.wideNumber },
 );

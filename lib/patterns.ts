@@ -1,9 +1,13 @@
 // Read-through and read-modify-write, out of single operations.
+import { AbortGroups } from './abortGroups';
 import { invalid, MemcachedError } from './errors';
-import type { KeyOperations } from './keyOperations';
+import { isForgiven, refusal } from './failures';
 import type { Key } from './keys';
-import type { WriteOptions } from './operationOptions';
+import type { GivenOptions } from './operationOptions';
+import type { Operation } from './operations';
+import * as operations from './operations';
 import type { FailurePolicy } from './pending';
+import { ttlOption, type View } from './view';
 
 /**
  * Loads under way in this JavaScript thread, by item: whoever misses an item while it is being loaded waits for that
@@ -11,45 +15,53 @@ import type { FailurePolicy } from './pending';
  */
 const loads = new Map<string, Promise<unknown>>();
 
+/** Callers that wait for a load until their signal fires. */
+const waiting = new AbortGroups();
+
+/** The item that a pattern is about, and how its caller wants it treated. */
+interface Subject {
+  readonly view: View;
+  readonly key: Key;
+  readonly given: GivenOptions;
+}
+
 /** The cached value, or what `load` gives, which is then stored. See `Cache.getOrSet`. */
 export async function getOrSet<T>(
-  cache: KeyOperations,
-  policy: FailurePolicy,
+  subject: Subject,
   itemName: string,
-  key: Key,
-  options: WriteOptions | number | Date | undefined,
   load: () => T | Promise<T>,
 ): Promise<T> {
   if (typeof load !== 'function') throw invalid('load', 'be a function', load, 'getOrSet');
-  const cached = await cache.get<T>(key, readOptionsOf(options));
-  if (cached !== undefined) return cached;
-  const underWay = loads.get(itemName);
-  if (underWay !== undefined) return underWay as Promise<T>;
+  const { view, key, given } = subject;
+  const cached = await view.request(operations.get, key, readOptions(given));
+  if (cached !== undefined) return cached as T;
+  const underWay = loads.get(itemName) as Promise<T> | undefined;
+  const loading = underWay ?? startLoad(subject, itemName, load);
+  return given.signal === undefined ? loading : unlessAborted(loading, given.signal, key);
+}
 
-  const loading = loadAndStore(cache, policy, key, options, load);
+function startLoad<T>(subject: Subject, itemName: string, load: () => T | Promise<T>): Promise<T> {
+  const loading = loadAndStore(subject, load);
   loads.set(itemName, loading);
-  try {
-    return await loading;
-  } finally {
-    loads.delete(itemName);
-  }
+  const forget = () => loads.delete(itemName);
+  loading.then(forget, forget);
+  return loading;
 }
 
 async function loadAndStore<T>(
-  cache: KeyOperations,
-  policy: FailurePolicy,
-  key: Key,
-  options: WriteOptions | number | Date | undefined,
+  { view, key, given }: Subject,
   load: () => T | Promise<T>,
 ): Promise<T> {
   const value = await load();
   if (value === undefined) return value;
   try {
-    await cache.set(key, value, options);
+    // Not under the signal of the caller who began: others wait too.
+    const subject = { view: view.ofWhole(), key, given: { ...given, signal: undefined } };
+    await store(operations.set, subject, value);
   } catch (error) {
     // The caller asked for the value, and here it is. A bad argument, though, would fail every time.
     if (!(error instanceof MemcachedError) || isMisuse(error)) throw error;
-    policy.report(error);
+    view.settings.policy.report(error);
   }
   return value;
 }
@@ -58,26 +70,65 @@ function isMisuse(error: MemcachedError): boolean {
   return ['INVALID_ARGUMENT', 'SERIALIZE', 'TOO_LARGE'].includes(error.code);
 }
 
+function unlessAborted<T>(loading: Promise<T>, signal: AbortSignal, key: Key): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      const details = { key, maybeApplied: true, cause: signal.reason };
+      reject(refusal('ABORTED', 'the signal was aborted', 'getOrSet', details));
+    };
+    if (signal.aborted) abort();
+    const stopListening = waiting.add(signal, abort);
+    loading.then(resolve, reject).finally(stopListening);
+  });
+}
+
 /** So often a writer may lose against others: with the waits between, for some seconds. */
 const mostAttempts = 256;
 const longestWait = 32;
 
+/** With misses for failures, an outage would be taken for other writers, again and again. */
+const strict: FailurePolicy = { asMisses: false, report: () => {} };
+
 /** Reads, computes and stores if nobody else has stored meanwhile. See `Cache.update`. */
 export async function update<T>(
-  cache: KeyOperations,
-  key: Key,
+  { view, key, given }: Subject,
   compute: (current: T | undefined) => T | undefined | Promise<T | undefined>,
-  options: WriteOptions | number | Date | undefined,
 ): Promise<T | undefined> {
   if (typeof compute !== 'function') throw invalid('fn', 'be a function', compute, 'update');
+  const { policy } = view.settings;
+  let callersError: unknown;
+  const watched = async (current: T | undefined) => {
+    try {
+      return await compute(current);
+    } catch (error) {
+      callersError = error;
+      throw error;
+    }
+  };
+  try {
+    return await replace({ view: view.ofWhole(strict), key, given }, watched);
+  } catch (error) {
+    const isOurs = error instanceof MemcachedError && error !== callersError;
+    if (!policy.asMisses || !isOurs || !isForgiven(error)) throw error;
+    policy.report(error);
+    return undefined;
+  }
+}
+
+async function replace<T>(
+  subject: Subject,
+  compute: (current: T | undefined) => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const { view, key, given } = subject;
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
-    const item = await cache.gets<T>(key, readOptionsOf(options));
-    const value = await compute(item?.value);
-    if (value === undefined) return item?.value;
+    const item = await view.request(operations.getsToReplace, key, readOptions(given));
+    const current = item?.value as T | undefined;
+    const value = await compute(current);
+    if (value === undefined) return current;
     const stored =
       item === undefined
-        ? await cache.add(key, value, options)
-        : (await cache.cas(key, value, item.cas, options)) === 'stored';
+        ? await store(operations.add, subject, value)
+        : (await store(operations.cas, subject, value, item.cas)) === 'stored';
     if (stored) return value;
     await jitteredWait(attempt);
   }
@@ -94,9 +145,19 @@ function jitteredWait(attempt: number): Promise<void> {
   });
 }
 
-/** Options of a write without what a read does not take. */
-function readOptionsOf(options: WriteOptions | number | Date | undefined) {
-  if (typeof options !== 'object' || options === null || options instanceof Date) return undefined;
-  const { ttl: _, ...others } = options;
-  return others;
+function store<Result>(
+  operation: Operation<Result>,
+  { view, key, given }: Subject,
+  value: unknown,
+  cas?: bigint,
+): Promise<Result> {
+  const common = readOptions(given);
+  const options = common === undefined ? given.ttl : { ...common, ttl: given.ttl };
+  return view.write(operation, key, options, ttlOption, ({ ttl }) => view.encoded(value, ttl, cas));
+}
+
+/** Undefined where nothing was given, which costs nothing to read. */
+function readOptions({ prefix, groupKey, timeout, signal }: GivenOptions) {
+  const options = { prefix, groupKey, timeout, signal };
+  return Object.values(options).some((given) => given !== undefined) ? options : undefined;
 }

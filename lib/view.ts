@@ -33,7 +33,7 @@ export class View {
   readonly prefix: string;
   readonly #scope: Scope;
 
-  constructor(dispatcher: Dispatcher, settings: ViewSettings, prefix: string) {
+  constructor(dispatcher: Dispatcher, settings: ViewSettings, prefix: string, ofWhole = false) {
     this.dispatcher = dispatcher;
     this.settings = settings;
     this.prefix = prefix;
@@ -43,6 +43,7 @@ export class View {
       groupKey: undefined,
       timeout: settings.timeout,
       signal: undefined,
+      ofWhole,
     };
   }
 
@@ -160,6 +161,7 @@ export class View {
       groupKey,
       timeout: timeout ?? scope.timeout,
       signal,
+      ofWhole: scope.ofWhole,
     };
   }
 
@@ -174,10 +176,9 @@ export class View {
     return new View(this.dispatcher, this.settings, this.prefix + checkPrefix(prefix, 'prefix'));
   }
 
-  /** The same with every failure an error, whatever `failures` says. */
-  strict(): View {
-    const policy = { asMisses: false, report: () => {} };
-    return new View(this.dispatcher, { ...this.settings, policy }, this.prefix);
+  /** The same for the operations that something is made of which `Dispatcher.whole` runs. */
+  ofWhole(policy: FailurePolicy = this.settings.policy): View {
+    return new View(this.dispatcher, { ...this.settings, policy }, this.prefix, true);
   }
 
   /** A value as the codec encodes it. */

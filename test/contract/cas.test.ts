@@ -1,3 +1,4 @@
+import { CacheMiss } from 'libmemcached';
 import { describe, expect, test } from 'vitest';
 import { variants } from '../support/variants';
 import { expectTtl, freshKey, oneServer, openClient } from './helpers';
@@ -101,6 +102,29 @@ describe.each(variants)('compare and set, $name', ({ options }) => {
       const key = freshKey();
       await cache.client.set(key, null);
       expect(await cache.client.update(key, (current) => [current])).toEqual([null]);
+    });
+
+    test('replaces an item that the deserializer calls a miss', async () => {
+      const key = freshKey();
+      const versioned = openClient(cache.server.server, {
+        ...options,
+        serializer: {
+          serialize: (value) => ({ data: String(value), flags: 2 }),
+          deserialize(data, flags) {
+            if (flags !== 2) throw new CacheMiss();
+            return Number(data);
+          },
+        },
+      });
+      await cache.client.set(key, 'of an older version');
+      const given: unknown[] = [];
+      const count = (current: number | undefined) => {
+        given.push(current);
+        return (current ?? 0) + 1;
+      };
+      expect(await versioned.update(key, count)).toBe(1);
+      expect(await versioned.update(key, count)).toBe(2);
+      expect(given).toEqual([undefined, 1]);
     });
 
     test('leaves the item alone when the function returns undefined', async () => {

@@ -67,6 +67,15 @@ describe.each(variants)("failures: 'miss', $name", ({ options }) => {
     expect(change.mock.calls.length).toBeLessThan(10);
   });
 
+  test('update rejects with what the function rejects with, an error of another client too', async () => {
+    const client = openClient(cache.server.server, asMisses);
+    const { server } = await clientOfDeadServer();
+    const other = openClient(server, options);
+    const update = client.update(freshKey(), () => other.get('key'));
+    expect(await failure(update)).toMatchObject({ code: 'CONNECTION', server });
+    expect(client.metrics().forgiven).toBe(0);
+  });
+
   test('a value that cannot be decoded is a miss too', async () => {
     const client = openClient(cache.server.server, asMisses);
     const errors: MemcachedError[] = [];

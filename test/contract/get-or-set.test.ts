@@ -1,7 +1,15 @@
 import type { Cache, OperationOptions } from 'libmemcached';
 import { describe, expect, test, vi } from 'vitest';
 import { variants } from '../support/variants';
-import { expectTtl, freshKey, oneServer, openClient, ownServer } from './helpers';
+import {
+  expectTtl,
+  failure,
+  failures,
+  freshKey,
+  oneServer,
+  openClient,
+  ownServer,
+} from './helpers';
 
 /** A loader that gives its value when it is told to. */
 function heldLoad() {
@@ -75,6 +83,60 @@ describe.each(variants)('getOrSet, $name', ({ options }) => {
       cache.client.getOrSet(key, { ttl: 60, prefix: 'call:' }, load),
     ]);
     expect(load).toHaveBeenCalledTimes(4);
+  });
+
+  describe('signal', () => {
+    test('ends the wait of its caller, while the load goes on for the others', async () => {
+      const key = freshKey();
+      const { load, finish } = heldLoad();
+      const [first, second] = [new AbortController(), new AbortController()];
+      const waits = failures([
+        cache.client.getOrSet(key, { ttl: 60, signal: first.signal }, load),
+        cache.client.getOrSet(key, { ttl: 60, signal: second.signal }, load),
+      ]);
+      const patientCaller = cache.client.getOrSet(key, 60, load);
+      await vi.waitFor(() => expect(load).toHaveBeenCalled());
+      await cache.client.get(key); // answered in order: all three have met their miss
+      first.abort(new Error('the request is gone'));
+      second.abort();
+      const [error, other] = await waits;
+      expect(error).toMatchObject({ code: 'ABORTED', operation: 'getOrSet', key });
+      expect(error?.cause).toEqual(new Error('the request is gone'));
+      expect(other).toMatchObject({ code: 'ABORTED' });
+      finish('loaded');
+      expect(await patientCaller).toBe('loaded');
+      expect(await cache.client.get(key)).toBe('loaded');
+      expect(load).toHaveBeenCalledTimes(1);
+    });
+
+    test('does not keep from the cache what is loaded when nobody waits any more', async () => {
+      const key = freshKey();
+      const { load, finish } = heldLoad();
+      const controller = new AbortController();
+      const wait = failure(cache.client.getOrSet(key, { signal: controller.signal }, load));
+      await vi.waitFor(() => expect(load).toHaveBeenCalled());
+      controller.abort();
+      expect((await wait).code).toBe('ABORTED');
+      finish('loaded');
+      await vi.waitFor(async () => expect(await cache.client.get(key)).toBe('loaded'));
+    });
+
+    test('may have been aborted by the load itself', async () => {
+      const controller = new AbortController();
+      const call = cache.client.getOrSet(freshKey(), { signal: controller.signal }, () => {
+        controller.abort();
+        return 'loaded';
+      });
+      expect((await failure(call)).code).toBe('ABORTED');
+    });
+
+    test('that never fires changes nothing', async () => {
+      const { signal } = new AbortController();
+      expect(await cache.client.getOrSet(freshKey(), { signal }, () => 'loaded')).toBe('loaded');
+      const mistake = new Error('no database');
+      const call = cache.client.getOrSet(freshKey(), { signal }, () => Promise.reject(mistake));
+      await expect(call).rejects.toBe(mistake);
+    });
   });
 
   describe('loads for each item by itself: equal keys are not one item', () => {

@@ -11,6 +11,7 @@ import {
   oneServer,
   openClient,
   ownServer,
+  pairs,
   patient,
   whileStopped,
 } from './helpers';
@@ -56,6 +57,49 @@ describe.each(variants)('the life of a client, $name', ({ options }) => {
       for (const key of freshKeys(200)) client.set(key, 1).then(count, count);
       await client.close();
       expect(settled).toBe(200);
+    });
+
+    test('waits for all of an operation on many keys', async () => {
+      const client = openClient(cache.server.server, { ...options, shared: false });
+      const keys = freshKeys(10_000);
+      const written = client.setMulti(pairs(keys, (key) => key));
+      await client.close();
+      expect(await written).toMatchObject({ ok: true, errors: new Map() });
+      expect((await cache.client.getMulti(keys)).missing).toEqual([]);
+    });
+
+    test('waits for what update and getOrSet store, also where it is still being made', async () => {
+      const client = openClient(cache.server.server, { ...options, shared: false });
+      const [updated, loaded] = freshKeys(2) as [string, string];
+      let make: (value: string) => void = () => {};
+      const made = new Promise<string>((resolve) => {
+        make = resolve;
+      });
+      const calls = [client.update(updated, () => made), client.getOrSet(loaded, 60, () => made)];
+      const closing = client.close();
+      expect((await failure(client.update(updated, () => made))).code).toBe('CLOSED');
+      make('made');
+      expect(await Promise.all(calls)).toEqual(['made', 'made']);
+      await closing;
+      expect(await cache.client.get(updated)).toBe('made');
+      expect(await cache.client.get(loaded)).toBe('made');
+    });
+
+    test('with a timeout does not wait longer for what is being made', async () => {
+      const client = openClient(cache.server.server, { ...options, shared: false });
+      let make: (value: string) => void = () => {};
+      const made = new Promise<string>((resolve) => {
+        make = resolve;
+      });
+      const [updated, loaded] = freshKeys(2) as [string, string];
+      const update = failure(client.update(updated, () => made));
+      const loading = client.getOrSet(loaded, 60, () => made);
+      await Promise.all([client.get(updated), client.get(loaded)]);
+      await client.close({ timeout: 1 });
+      make('made');
+      expect(await update).toMatchObject({ code: 'CLOSED', maybeApplied: false });
+      expect(await loading).toBe('made');
+      expect((await cache.client.getMulti([updated, loaded])).size).toBe(0);
     });
 
     test('closes the connections', async () => {
@@ -145,6 +189,20 @@ describe.each(variants)('the life of a client, $name', ({ options }) => {
         const pending = failures([client.get('key'), client.set('key', 'new')]);
         await client.close({ timeout: 100 });
         for (const { code } of await pending) expect(code).toBe('CLOSED');
+      });
+    });
+
+    test('answers CLOSED for every key that it did not wait for', async () => {
+      const server = await ownServer();
+      const client = openClient(server.server, { ...options, timeout: 600_000, shared: false });
+      await client.set('key', 'value');
+      await whileStopped(server, async () => {
+        const keys = freshKeys(5000);
+        const written = client.setMulti(pairs(keys, (key) => key));
+        await client.close({ timeout: 100 });
+        const { errors } = await written;
+        expect([...errors.keys()]).toEqual(keys);
+        expect(new Set([...errors.values()].map(({ code }) => code))).toEqual(new Set(['CLOSED']));
       });
     });
 
