@@ -293,7 +293,7 @@ export class Cache extends KeyOperations {
     options: unknown,
   ): Promise<WriteResult> {
     const entriesOf = ({ ttl }: GivenOptions) =>
-      pairEntries(pairs, (value, own) => this.view.encoded(value, own ?? ttl));
+      pairEntries(pairs, (value, own) => this.view.encoded(value, own === undefined ? ttl : own));
     return this.#run(operation, name, options, ttlOption, entriesOf, toWriteResult);
   }
 

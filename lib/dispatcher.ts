@@ -43,7 +43,7 @@ const largestBatch = 1024 * 1024;
 const mostIdsKept = 10_000;
 
 /** Until the handlers of a failed operation have run, with some to spare (`withCallersStack` in pending.ts). */
-const microtasksOfRejection = 10;
+const microtasksOfRejection = 16;
 
 /** Kept from those who put a clock of their own into its place, as tests do. */
 const afterThisTurn = setImmediate;

@@ -156,7 +156,8 @@ function wrongByte(byte: number, index: number, what: string): MemcachedError {
   return invalidText(what, rule, `0x${hex(Number(byte))} at byte ${index}`);
 }
 
-function bytesName(key: Uint8Array): string {
+/** The text of a key of bytes, or `0x` and hexadecimal digits where it is none. */
+export function bytesName(key: Uint8Array): string {
   if (key.length === 0) return ''; // a detached one too
   // Copied by the constructor: a method of the key's may be the caller's own (B12).
   const bytes = Buffer.from(new Uint8Array(key).buffer);

@@ -5,12 +5,16 @@ import type { Payload, Scope } from './batch';
 import type { Dispatcher } from './dispatcher';
 import { describe, invalid, type MemcachedError } from './errors';
 import { blame, isForgiven } from './failures';
-import type { Key } from './keys';
+import { bytesName, type Key } from './keys';
+import { isBuiltIn } from './objects';
 import type { Operation } from './operations';
 import { guarded } from './ownOptions';
 import { decodingError, type FailurePolicy, Pending } from './pending';
 
-/** The hits under the caller's own keys, in their order; what was not there, and what failed. */
+/**
+ * The hits under the caller's own keys, in their order; what was not there, and what failed. A Buffer is named by its
+ * text, or where it is no UTF-8 by its bytes in hexadecimal: `'0xff41'`.
+ */
 export class MultiResult<T = unknown> extends Map<string, T> {
   /** Keys that are not there. */
   readonly missing: string[] = [];
@@ -18,7 +22,7 @@ export class MultiResult<T = unknown> extends Map<string, T> {
   readonly errors = new Map<string, MemcachedError>();
 }
 
-/** What became of each key of a multi-write, under the caller's own keys. */
+/** What became of each key of a multi-write, under the caller's own keys. Buffers are named as in `MultiResult`. */
 export interface WriteResult {
   /** Whether all were applied. */
   readonly ok: boolean;
@@ -196,7 +200,7 @@ export function pairEntries(
 ): Entry[] {
   const rule = 'be an object, a Map or an iterable of [key, value, ttl?]';
   return guarded('entries', () => {
-    const list = isPlainObject(pairs) ? Object.entries(pairs) : snapshot(pairs, 'entries', rule);
+    const list = isEntriesObject(pairs) ? Object.entries(pairs) : snapshot(pairs, 'entries', rule);
     return list.map((pair) => {
       if (!Array.isArray(pair) || pair.length < 2 || pair.length > 3) {
         throw invalid('entries', 'hold [key, value] or [key, value, ttl]', pair);
@@ -216,11 +220,13 @@ function snapshot(iterable: unknown, what: string, rule: string): unknown[] {
   });
 }
 
-function isPlainObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !(Symbol.iterator in value);
+/** Not a promise that was to be awaited, or a Date: they would pass for no entries at all. */
+function isEntriesObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || isBuiltIn(value)) return false;
+  return !(Symbol.iterator in value || Symbol.asyncIterator in value);
 }
 
 function entryName(key: unknown): string {
   if (typeof key === 'string') return key;
-  return types.isUint8Array(key) ? Buffer.from(key).toString() : describe(key);
+  return types.isUint8Array(key) ? bytesName(key) : describe(key);
 }

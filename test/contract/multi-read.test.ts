@@ -123,6 +123,23 @@ describe.each(variants)('reading many keys, $name', ({ options }) => {
       expect((await cache.client.getMulti(new Set([one, two]))).size).toBe(2);
     });
 
+    test('names keys that are no text in hexadecimal, as errors do', async () => {
+      const [one, two, absent] = ['ff41', 'fe41', 'fd41'].map((hex) => Buffer.from(hex, 'hex'));
+      await cache.client.set(one as Buffer, 'one');
+      await cache.client.set(two as Buffer, 'two');
+      const keys = [one, two, absent, Buffer.from('ff20', 'hex')] as Buffer[];
+      const result = await cache.client.getMulti(keys);
+      expect([...result]).toEqual([
+        ['0xff41', 'one'],
+        ['0xfe41', 'two'],
+      ]);
+      expect(result.missing).toEqual(['0xfd41']);
+      expect([...result.errors.keys()]).toEqual(['0xff20']);
+      expect(result.errors.get('0xff20')?.key).toBe('0xff20');
+      const removed = await cache.client.deleteMulti(keys);
+      expect(removed).toMatchObject({ applied: ['0xff41', '0xfe41'], refused: ['0xfd41'] });
+    });
+
     test('serves calls of one turn separately, also when they share keys', async () => {
       const keys = await stored(30);
       const calls = keys.map((_key, start) => cache.client.getMulti(keys.slice(start)));

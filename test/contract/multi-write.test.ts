@@ -1,9 +1,11 @@
+import { Readable } from 'node:stream';
 import type { Entries, EntriesObject } from 'libmemcached';
 import { describe, expect, test } from 'vitest';
 import { variants } from '../support/variants';
 import {
   commandCounts,
   expectTtl,
+  failure,
   freshKey,
   freshKeys,
   oneServer,
@@ -73,6 +75,17 @@ describe.each(variants)('writing many keys, $name', ({ options }) => {
       await expectTtl(cache.server, common, 500);
       expect(await remainingTtl(cache.server, forEver)).toBe(never);
       await expectTtl(cache.server, dated, 900);
+    });
+
+    test.each([
+      ['a promise of entries, which was not awaited', () => Promise.resolve({ a: 1 })],
+      ['an async iterable', () => Readable.from([['a', 1]])],
+      ['a Date', () => new Date()],
+      ['an error', () => new Error('no entries')],
+    ])('but not from %s', async (_what, entries) => {
+      const error = await failure(cache.client.setMulti(entries() as never));
+      expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', operation: 'setMulti' });
+      expect(error.message).toMatch(/^entries must be an object, a Map or an iterable/);
     });
 
     test('of which none is fine too', async () => {
@@ -148,6 +161,7 @@ describe.each(variants)('writing many keys, $name', ({ options }) => {
       ['a value that cannot be serialised', (key: string) => [key, () => 1], 'SERIALIZE'],
       ['a value that is too large', (key: string) => [key, 'x'.repeat(1_048_577)], 'TOO_LARGE'],
       ['an impossible ttl', (key: string) => [key, 1, -1], 'INVALID_ARGUMENT'],
+      ['a null for a ttl', (key: string) => [key, 1, null], 'INVALID_ARGUMENT'],
     ] as const)('%s', async (_what, badEntry, code) => {
       const [before, bad, after] = freshKeys(3) as [string, string, string];
       const entry = badEntry(bad) as unknown as [string, unknown];
