@@ -63,11 +63,11 @@ const streamChunk = 2000;
  * what became of each key is in the result.
  */
 export class Cache extends KeyOperations {
-  /** The hash of the ring, by its option name. */
-  readonly #hashName: string;
+  /** The hash of the ring, by its option name, where that is known. */
+  readonly #hashName: string | undefined;
 
   /** @internal */
-  constructor(view: View, hashName: string) {
+  constructor(view: View, hashName: string | undefined) {
     super(view);
     this.#hashName = hashName;
   }
@@ -240,10 +240,14 @@ export class Cache extends KeyOperations {
    * (`memcached_generate_hash_value`)
    *
    * @param algorithm one of the names that the option `hash` or `placement` takes; default: the one of this
-   * client's ring
+   * client's ring. A client from a configuration string has none.
    */
-  hash(key: Key, algorithm: string = this.#hashName): number {
+  hash(key: Key, algorithm: string | undefined = this.#hashName): number {
     return this.#blamed('hash', key, () => {
+      if (algorithm === undefined) {
+        const rule = 'be named for a client from a configuration string';
+        throw invalid('algorithm', rule, algorithm);
+      }
       if (typeof algorithm !== 'string') throw invalid('algorithm', 'be a string', algorithm);
       const { hashed } = this.#bytesOf(key);
       return asMemcachedErrors(() => binding.hash(algorithm, hashed));

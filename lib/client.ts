@@ -5,7 +5,7 @@ import { Cache } from './cache';
 import { asMemcachedErrors, Dispatcher } from './dispatcher';
 import { invalid, type MemcachedError } from './errors';
 import { blame } from './failures';
-import { type ClientMetrics, type HotKey, toHotKey, toServerMetrics } from './metrics';
+import { type ClientMetrics, type HotKey, toHotKey, toMetricsByServer } from './metrics';
 import { integer, maxInt32 } from './numbers';
 import {
   type FlushOptions,
@@ -14,12 +14,13 @@ import {
 } from './operationOptions';
 import {
   type ClientOptions,
+  type Configured,
   configuredSettings,
   type Settings,
   toSettings,
   withServers,
 } from './options';
-import { guarded, isOptionsObject, oneOf, ownOptions } from './ownOptions';
+import { guarded, oneOf, ownOptions } from './ownOptions';
 import type { FailurePolicy } from './pending';
 import { closeAtExit } from './processExit';
 import { Command } from './protocol';
@@ -104,9 +105,8 @@ export class Client extends Cache implements AsyncDisposable {
    * `INVALID_ARGUMENT`, `UNSUPPORTED`. (`memcached()` in C)
    */
   static fromConfig(configuration: string, options?: ClientOptions): Client {
-    const own = options === undefined ? {} : snapshotOf(options);
-    const named = { ...configuredOptions(configuration), ...own };
-    return new Client(new ReadySettings(configuredSettings(configuration, named)));
+    const said = parsedConfiguration(configuration);
+    return new Client(new ReadySettings(configuredSettings(configuration, options, said)));
   }
 
   /**
@@ -184,13 +184,11 @@ export class Client extends Cache implements AsyncDisposable {
   /** Counters and latencies since the start, by server and operation. Throws `CLOSED`. */
   metrics(): ClientMetrics {
     const dispatcher = this.#dispatcher;
-    const servers = dispatcher.metrics().map(toServerMetrics);
-    const names = dispatcher.serverNames;
     return {
       pending: dispatcher.pendingCount,
       pendingBytes: dispatcher.pendingBytes,
       forgiven: this.#failures.count,
-      servers: Object.fromEntries(servers.map((server, index) => [names[index], server])),
+      servers: toMetricsByServer(dispatcher.serverNames, dispatcher.metrics()),
     };
   }
 
@@ -329,19 +327,12 @@ function emitLater<Name extends keyof ClientEvents>(
   });
 }
 
-/** What the string says of other things than servers and ring. A bad string is for `configuredSettings` to refuse. */
-function configuredOptions(configuration: unknown): ClientOptions {
-  if (typeof configuration !== 'string') return {};
+/** What the string says. What is no string is for `configuredSettings` to refuse. */
+function parsedConfiguration(configuration: unknown): Configured | undefined {
+  if (typeof configuration !== 'string') return undefined;
   const parsed = asMemcachedErrors(() => binding.parseConfiguration(configuration));
-  const { servers: _, binary, ...options } = parsed;
-  return binary ? { ...options, protocol: 'binary' } : options;
-}
-
-function snapshotOf(options: unknown): ClientOptions {
-  return guarded('options', () => {
-    if (!isOptionsObject(options)) throw invalid('options', 'be an object', options);
-    return { ...options };
-  });
+  const { servers, binary, ...options } = parsed;
+  return { servers, options: binary ? { ...options, protocol: 'binary' } : options };
 }
 
 /** Not the whole of the settings, which hold the password. */
@@ -354,8 +345,9 @@ function toEngineConfig({ servers, ring, transport, hotKeys }: Settings): Engine
   return { servers, ring, transport, hotKeys };
 }
 
-/** The hash that the ring puts keys through. */
-function hashNameOf({ ring }: Settings): string {
+/** The hash that the ring puts keys through. Undefined where a configuration string says it. */
+function hashNameOf({ ring }: Settings): string | undefined {
+  if (ring.configuration !== '') return undefined;
   if (ring.placement !== '') return ring.placement;
   if (ring.ketama === 'weighted') return 'md5'; // KETAMA_WEIGHTED comes after the hash, and sets it
   return ring.hash === '' ? 'default' : ring.hash;

@@ -1,5 +1,6 @@
 // Operations on one key.
 import { noPayload, type Payload } from './batch';
+import { invalid } from './errors';
 import type { Key } from './keys';
 import { casToken, counter, itemFlags } from './numbers';
 import type {
@@ -125,7 +126,8 @@ export abstract class KeyOperations {
    *
    * @param delta a whole number from 0, or a bigint below 2^64; default 1. A number gives a number and rejects
    * with `UNSAFE_INTEGER` above 2^53-1, although the server has counted; a bigint gives a bigint.
-   * @param options `initial` creates the counter on a miss, with `ttl`; other errors: `NOT_NUMERIC`
+   * @param options `initial` creates the counter on a miss, with `ttl`, which is refused without; other errors:
+   * `NOT_NUMERIC`
    */
   incr(key: Key, delta?: number, options?: CounterOptions): Promise<number | undefined>;
   incr(key: Key, delta: bigint, options?: CounterOptions): Promise<bigint | undefined>;
@@ -185,13 +187,22 @@ export abstract class KeyOperations {
     delta: number | bigint,
     options: unknown,
   ): Promise<Result> {
-    const payload = ({ ttl, initial }: GivenOptions): Payload => ({
-      data: '',
-      flags: 0,
-      exptime: this.view.exptime(ttl),
-      number: counter(delta, 'delta'),
-      initial: initial === undefined ? undefined : counter(initial, 'initial'),
-    });
+    const payload = ({ ttl, initial }: GivenOptions): Payload => {
+      if (ttl !== undefined && initial === undefined) {
+        throw invalid(
+          'ttl',
+          'be left out without initial (a counter keeps its own: touch it)',
+          ttl,
+        );
+      }
+      return {
+        data: '',
+        flags: 0,
+        exptime: this.view.exptime(ttl),
+        number: counter(delta, 'delta'),
+        initial: initial === undefined ? undefined : counter(initial, 'initial'),
+      };
+    };
     return this.view.write(operation, key, options, ['ttl', 'initial'], payload);
   }
 }

@@ -68,7 +68,7 @@ export interface ClientMetrics {
   readonly pendingBytes: number;
   /** Failures that `failures: 'miss'` turned into misses. */
   readonly forgiven: number;
-  /** By the name of the server, as in `locate(key).server`. */
+  /** By the name of the server, as in `locate(key).server`. One that is listed several times is counted as one. */
   readonly servers: Readonly<Record<string, ServerMetrics>>;
 }
 
@@ -84,7 +84,54 @@ export interface HotKey {
 
 const commandNames = Object.keys(Command) as CommandName[];
 
-export function toServerMetrics(server: NativeServerMetrics): ServerMetrics {
+/** By name: a server that is listed several times is one. */
+export function toMetricsByServer(
+  names: readonly string[],
+  servers: readonly NativeServerMetrics[],
+): Record<string, ServerMetrics> {
+  const byName = new Map<string, NativeServerMetrics>();
+  servers.forEach((server, index) => {
+    const name = names[index] as string;
+    const same = byName.get(name);
+    byName.set(name, same === undefined ? server : together(same, server));
+  });
+  return Object.fromEntries(
+    Array.from(byName, ([name, server]) => [name, toServerMetrics(server)]),
+  );
+}
+
+function together(one: NativeServerMetrics, other: NativeServerMetrics): NativeServerMetrics {
+  return {
+    pending: one.pending + other.pending,
+    connections: one.connections + other.connections,
+    connects: one.connects + other.connects,
+    breakerOpen: one.breakerOpen || other.breakerOpen,
+    commands: one.commands.map((command, index) =>
+      commandTogether(command, other.commands[index] as NativeCommandMetrics),
+    ),
+  };
+}
+
+function commandTogether(
+  one: NativeCommandMetrics,
+  other: NativeCommandMetrics,
+): NativeCommandMetrics {
+  const counts = new Map<number, number>();
+  for (const { below, count } of [...one.latency, ...other.latency]) {
+    counts.set(below, (counts.get(below) ?? 0) + count);
+  }
+  const latency = Array.from(counts, ([below, count]) => ({ below, count }));
+  return {
+    count: one.count + other.count,
+    misses: one.misses + other.misses,
+    failures: one.failures + other.failures,
+    microseconds: one.microseconds + other.microseconds,
+    longestMicroseconds: Math.max(one.longestMicroseconds, other.longestMicroseconds),
+    latency: latency.sort((left, right) => left.below - right.below),
+  };
+}
+
+function toServerMetrics(server: NativeServerMetrics): ServerMetrics {
   const operations: Partial<Record<CommandName, OperationMetrics>> = {};
   for (const name of commandNames) {
     const metrics = server.commands[Command[name]];

@@ -148,31 +148,42 @@ export function toSettings(
 }
 
 /** The settings with other servers, for `setServers`. */
-export function withServers(
-  settings: Settings,
-  servers: unknown,
-  environment: NodeJS.ProcessEnv = process.env,
-): Settings {
+export function withServers(settings: Settings, servers: unknown): Settings {
   const { ring, transport, unixSocketAsHost } = settings;
+  // `MEMCACHED_SERVERS` is for a client that is told of no servers, and not for a swap that went wrong.
+  if (servers === undefined) throw invalid('servers', 'be given', servers, 'setServers');
   return guarded('servers', () => {
-    const parsed = serversOf(servers, ring, unixSocketAsHost, environment);
+    const parsed = serversOf(servers, ring, unixSocketAsHost);
     checkServersForSasl(parsed, transport.username);
     return Object.freeze({ ...settings, servers: parsed, ring: ringWithServers(ring, parsed) });
   });
+}
+
+/** What a configuration string says, the ring apart. */
+export interface Configured {
+  readonly servers: readonly Server[];
+  readonly options: ClientOptions;
 }
 
 /**
  * The settings for `Client.fromConfig(configuration, options)`: libmemcached parses ring and
  * servers.
  */
-export function configuredSettings(configuration: unknown, options: unknown): Settings {
+export function configuredSettings(
+  configuration: unknown,
+  options: unknown,
+  said: Configured = { servers: [], options: {} },
+): Settings {
   return guarded('options', () => {
-    const given = readGiven(options);
+    const given: Given = Object.assign(Object.create(null), said.options, readGiven(options));
     const ambiguous = ringOptionNames.find((name) => given[name] !== undefined);
     if (ambiguous !== undefined) {
       throw invalid(ambiguous, 'be left out beside a configuration string', given[ambiguous]);
     }
-    return settings(given, readPreset(given), configuredRing(configuration), Object.freeze([]));
+    const ring = configuredRing(configuration);
+    const made = settings(given, readPreset(given), ring, Object.freeze([]));
+    checkServersForSasl(said.servers, made.transport.username);
+    return made;
   });
 }
 
@@ -228,7 +239,7 @@ function serversOf(
   input: unknown,
   ring: Ring,
   unixSocketAsHost: boolean,
-  environment: NodeJS.ProcessEnv,
+  environment?: NodeJS.ProcessEnv,
 ): readonly Server[] {
   const servers = parseServers(input, environment);
   checkServersOnRing(servers, ring);

@@ -45,7 +45,11 @@ export interface TransportOptions {
   readonly password?: string;
   /** Connections to each server, 1 to 64. @default 4 for libmemcached, 1 for pipelined */
   readonly connections?: number;
-  /** Threads of the pipelined engine, 1 to 16; each serves its share of the servers. @default 1 */
+  /**
+   * Threads of the pipelined engine, 1 to 16; each serves its share of the servers. Refused beside another engine.
+   *
+   * @default 1
+   */
   readonly ioThreads?: number;
   /** Milliseconds, 1 to 2^31-1. MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT. @default 1000 */
   readonly connectTimeout?: number;
@@ -105,7 +109,7 @@ export function readTransport(
     username,
     password,
     connections: integer(connections, 'connections', 1, mostConnections),
-    ioThreads: integer(given.ioThreads ?? 1, 'ioThreads', 1, mostIoThreads),
+    ioThreads: readIoThreads(given.ioThreads, engine),
     connectTimeout: integer(connectTimeout, 'connectTimeout', 1, maxInt32),
     noDelay: trueOrFalse(given.noDelay ?? true, 'noDelay'),
     keepAlive: readKeepAlive(given.keepAlive ?? true),
@@ -145,6 +149,14 @@ function checkRuntime(): void {
   if (!other) return;
   const message = `engine 'pipelined' needs the libuv of Node.js; with ${other}, use engine 'libmemcached'`;
   throw new MemcachedError('UNSUPPORTED', message);
+}
+
+/** The libmemcached engine has a thread for each connection. */
+function readIoThreads(given: unknown, engine: EngineName): number {
+  if (given !== undefined && engine !== 'pipelined') {
+    throw invalid('ioThreads', "be left out unless engine is 'pipelined'", given);
+  }
+  return integer(given ?? 1, 'ioThreads', 1, mostIoThreads);
 }
 
 function readEngineBehaviors(given: unknown, engine: EngineName): Transport['behaviors'] {

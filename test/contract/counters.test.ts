@@ -1,3 +1,4 @@
+import type { CounterOptions } from 'libmemcached';
 import { describe, expect, test } from 'vitest';
 import { raw } from '../support/raw';
 import { variants } from '../support/variants';
@@ -133,6 +134,21 @@ describe.each(variants)('counters, $name', ({ options }) => {
       const counts = (await Promise.all(calls)) as number[];
       expect(counts.sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
       expect(await cache.client.incr(key, 0)).toBe(50);
+    });
+
+    test('is what a ttl is for: without it a ttl is refused, because no counter would get it', async () => {
+      const key = await counter('5');
+      for (const options of [60, { ttl: 60 }, new Date(Date.now() + 60_000)]) {
+        for (const call of [
+          cache.client.incr(key, 1, options as CounterOptions),
+          cache.client.decr(key, 1n, options as CounterOptions),
+        ]) {
+          const { code, message } = await failure(call);
+          expect(code).toBe('INVALID_ARGUMENT');
+          expect(message).toMatch(/^ttl must be left out without initial/);
+        }
+      }
+      expect(await cache.client.incr(key, 0)).toBe(5);
     });
 
     test('has a ttl, which later increments leave alone', async () => {

@@ -55,6 +55,32 @@ describe('Client.fromConfig', () => {
     expect(await plain.get('ns:key')).toBe('value');
   });
 
+  test('keeps what the string says where an option is undefined', () => {
+    const configuration = `${THREE} --NAMESPACE="ns:" --BINARY-PROTOCOL`;
+    const client = fromConfig(configuration, { namespace: undefined, protocol: undefined });
+    expect(thrown(() => client.locate('x'.repeat(248))).message).toMatch(/namespace/);
+    const other = fromConfig(configuration, { namespace: '' });
+    expect(other.locate('x'.repeat(248)).server).toBeTypeOf('string');
+  });
+
+  test('refuses credentials for unix sockets, where libmemcached would leave them out', () => {
+    const credentials = { username: 'me', password: 'secret' };
+    const { code, message } = thrown(() =>
+      fromConfig('--SERVER=10.0.0.1 --SOCKET="/run/m.sock"', credentials),
+    );
+    expect(code).toBe('INVALID_ARGUMENT');
+    expect(message).toMatch(/^username must be left out for unix sockets/);
+    expect(fromConfig(THREE, credentials).locate('key').port).toBe(11211);
+  });
+
+  test('hashes by a named algorithm only: that of its ring is for the string to say', () => {
+    const client = fromConfig(`${THREE} --HASH=MD5`);
+    expect(client.hash('key', 'md5')).toBe(openClient(servers, { hash: 'md5' }).hash('key'));
+    expect(thrown(() => client.hash('key')).message).toMatch(
+      /^algorithm must be named for a client from a configuration string/,
+    );
+  });
+
   test('takes unix sockets', async () => {
     const server = await ownServer({ socket: true });
     const client = fromConfig(`--SOCKET="${server.path}"`);

@@ -1,6 +1,14 @@
 import { describe, expect, test, vi } from 'vitest';
 import { variants } from '../support/variants';
-import { failure, freshKey, oneServer, openClient, ownServer, whileStopped } from './helpers';
+import {
+  failure,
+  freshKey,
+  freshKeys,
+  oneServer,
+  openClient,
+  ownServer,
+  whileStopped,
+} from './helpers';
 
 describe.each(variants)('metrics, $name', ({ options }) => {
   const cache = oneServer(options);
@@ -44,6 +52,29 @@ describe.each(variants)('metrics, $name', ({ options }) => {
     }
     expect(max).toBeLessThan(bounds.at(-1) as number);
     expect(max).toBeGreaterThanOrEqual((bounds.at(-1) as number) * (15 / 16) - 0.001);
+  });
+
+  test('count a server once that is listed several times, all it did together', async () => {
+    const { server } = cache.server;
+    const client = openClient([server, server, server], {
+      ...options,
+      ketama: false,
+      shared: false,
+    });
+    const keys = freshKeys(60);
+    expect(new Set(keys.map((key) => client.locate(key).index)).size).toBe(3);
+    await Promise.all(keys.map((key) => client.set(key, 1)));
+    const { servers } = client.metrics();
+    expect(Object.keys(servers)).toEqual([server]);
+    expect(servers[server]?.connects).toBeGreaterThanOrEqual(3);
+    const set = servers[server]?.operations.set;
+    expect(set).toMatchObject({ count: 60, misses: 0, failures: 0 });
+    const buckets = set?.latency.buckets ?? [];
+    expect(buckets.reduce((sum, { count }) => sum + count, 0)).toBe(60);
+    const bounds = buckets.map(({ below }) => below);
+    expect(bounds).toEqual(bounds.toSorted((left, right) => left - right));
+    expect(new Set(bounds).size).toBe(bounds.length);
+    expect(set?.latency.max).toBeLessThan(bounds.at(-1) as number);
   });
 
   test('only ever grow', async () => {

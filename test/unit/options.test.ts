@@ -154,7 +154,7 @@ describe('a serializer of the caller', () => {
 describe('other servers', () => {
   test('leave everything else as it was', () => {
     const before = settings({ ttl: 5 });
-    const after = withServers(before, ['b', 'c'], {});
+    const after = withServers(before, ['b', 'c']);
     expect(after.servers.map(({ host }) => host)).toEqual(['b', 'c']);
     expect(after.ring).toBe(before.ring);
     expect(after).toMatchObject({ ttl: 5 });
@@ -169,6 +169,7 @@ describe('other servers', () => {
   test('obey the same rules', () => {
     expectInvalid(() => withServers(settings(), []), 'servers must hold at least one server');
     expectInvalid(() => withServers(settings(), ['a', 'a']), 'servers must be distinct');
+    expectInvalid(() => withServers(settings(), undefined), 'servers must be given');
     const sasl = settings({ username: 'me', password: 'secret' });
     expectInvalid(() => withServers(sasl, '/run/m.sock'), 'username must be left out');
   });

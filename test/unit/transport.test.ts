@@ -54,6 +54,13 @@ describe('the engine', () => {
   test('pipelined has up to 16 threads', () => {
     expect(transport({ ioThreads: 16 }).ioThreads).toBe(16);
     expectInvalid(() => transport({ ioThreads: 17 }), 'ioThreads must be a whole number from 1');
+    const others = [{ engine: 'libmemcached' }, { protocol: 'binary' }];
+    for (const other of others) {
+      expectInvalid(
+        () => transport({ ...other, ioThreads: 1 }),
+        "ioThreads must be left out unless engine is 'pipelined'",
+      );
+    }
   });
 
   test('is one of the two', () => {
