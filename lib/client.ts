@@ -1,7 +1,7 @@
 // The client: a cache on servers, their administration, and its own life.
-import { EventEmitter } from 'node:events';
 import { binding, type EngineConfig } from './binding';
 import { Cache } from './cache';
+import { addEmitterMethods, type ClientEmitter, emitLater, hideListeners } from './clientEvents';
 import { asMemcachedErrors, Dispatcher } from './dispatcher';
 import { invalid, type MemcachedError } from './errors';
 import { blame } from './failures';
@@ -29,16 +29,6 @@ import { askAllServers, type PerServer, parseStats } from './serverWide';
 import { isTraced, traceCommand } from './tracing';
 import { View, type ViewSettings } from './view';
 
-/** What a client tells of its servers. Listeners are called a tick later; what they throw is uncaught. */
-export interface ClientEvents {
-  /** The server has failed repeatedly: nothing is sent to it until it answers again. */
-  serverDown: [server: string, error: MemcachedError];
-  /** It answers again. */
-  serverUp: [server: string];
-  /** A failure that `failures: 'miss'` turned into a miss. Without a listener it is dropped. */
-  error: [error: MemcachedError];
-}
-
 /** @internal */
 export interface RingPoint {
   readonly point: number;
@@ -58,8 +48,8 @@ export type StatsSection = (typeof statsSections)[number];
  * A client of one or more memcached servers. Connects with its first operation. An idle client does not keep
  * the process alive, one with operations under way does.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: addEmitterMethods gives it what ClientEmitter says
 export class Client extends Cache implements AsyncDisposable {
-  readonly #events: EventEmitter<ClientEvents>;
   readonly #settings: Settings;
   readonly #dispatcher: Dispatcher;
   readonly #failures: ForgivenFailures;
@@ -75,8 +65,9 @@ export class Client extends Cache implements AsyncDisposable {
   constructor(settings: ReadySettings);
   constructor(servers?: unknown, options?: unknown) {
     const settings = ReadySettings.is(servers) ? servers.settings : toSettings(servers, options);
-    const events = new EventEmitter<ClientEvents>();
-    const failures = new ForgivenFailures(settings.failures === 'miss', events);
+    const failures = new ForgivenFailures(settings.failures === 'miss', (error) => {
+      emitLater(dispatcher.client, 'error', error);
+    });
     const dispatcher = new Dispatcher({
       config: toEngineConfig(settings),
       shared: settings.shared,
@@ -84,13 +75,13 @@ export class Client extends Cache implements AsyncDisposable {
       maxPending: settings.maxPending,
       maxPendingBytes: settings.maxPendingBytes,
       onServerNews: (server, error) => {
-        if (error === undefined) emitLater(events, 'serverUp', server);
-        else emitLater(events, 'serverDown', server, error);
+        if (error === undefined) emitLater(dispatcher.client, 'serverUp', server);
+        else emitLater(dispatcher.client, 'serverDown', server, error);
       },
     });
     const view = new View(dispatcher, toViewSettings(settings, failures), settings.prefix);
     super(view, hashNameOf(settings));
-    this.#events = events;
+    hideListeners(this);
     this.#settings = settings;
     this.#dispatcher = dispatcher;
     dispatcher.client = this;
@@ -225,41 +216,6 @@ export class Client extends Cache implements AsyncDisposable {
     return this.close();
   }
 
-  /** Calls `listener` at every such event. */
-  on<Name extends keyof ClientEvents>(
-    event: Name,
-    listener: (...args: ClientEvents[Name]) => void,
-  ): this {
-    this.#events.on(event, listener as never);
-    return this;
-  }
-
-  /** Calls `listener` at the next such event. */
-  once<Name extends keyof ClientEvents>(
-    event: Name,
-    listener: (...args: ClientEvents[Name]) => void,
-  ): this {
-    this.#events.once(event, listener as never);
-    return this;
-  }
-
-  /** Calls `listener` no more. */
-  off<Name extends keyof ClientEvents>(
-    event: Name,
-    listener: (...args: ClientEvents[Name]) => void,
-  ): this {
-    this.#events.off(event, listener as never);
-    return this;
-  }
-
-  /** `events.once(client, ...)` calls it by this name. */
-  removeListener<Name extends keyof ClientEvents>(
-    event: Name,
-    listener: (...args: ClientEvents[Name]) => void,
-  ): this {
-    return this.off(event, listener);
-  }
-
   #askAll<Result>(
     name: string,
     options: unknown,
@@ -281,6 +237,9 @@ export class Client extends Cache implements AsyncDisposable {
   }
 }
 
+export interface Client extends ClientEmitter {}
+addEmitterMethods(Client.prototype);
+
 /** Settings that were made without the constructor. */
 class ReadySettings {
   readonly #settings: Settings;
@@ -301,30 +260,18 @@ class ReadySettings {
 
 class ForgivenFailures implements FailurePolicy {
   readonly asMisses: boolean;
-  readonly #events: EventEmitter<ClientEvents>;
+  readonly #tell: (error: MemcachedError) => void;
   count = 0;
 
-  constructor(asMisses: boolean, events: EventEmitter<ClientEvents>) {
+  constructor(asMisses: boolean, tell: (error: MemcachedError) => void) {
     this.asMisses = asMisses;
-    this.#events = events;
+    this.#tell = tell;
   }
 
   report(error: MemcachedError): void {
     this.count++;
-    emitLater(this.#events, 'error', error);
+    this.#tell(error);
   }
-}
-
-/** A listener that throws is an uncaught error, and must not keep others from their answers. */
-function emitLater<Name extends keyof ClientEvents>(
-  events: EventEmitter<ClientEvents>,
-  name: Name,
-  ...args: ClientEvents[Name]
-): void {
-  process.nextTick(() => {
-    // Without a listener, 'error' would be thrown.
-    if (events.listenerCount(name) > 0) events.emit(name, ...(args as never));
-  });
 }
 
 /** What the string says. What is no string is for `configuredSettings` to refuse. */

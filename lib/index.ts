@@ -2,7 +2,8 @@
 
 export type { Behaviors } from './behaviors';
 export { Cache, type Entries, type EntriesObject, type Location } from './cache';
-export { Client, type ClientEvents, type StatsSection } from './client';
+export { Client, type StatsSection } from './client';
+export type { ClientEmitter, ClientEvents } from './clientEvents';
 export type { CompressionAlgorithm, CompressionOptions } from './compression';
 export {
   CacheMiss,

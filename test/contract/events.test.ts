@@ -1,3 +1,6 @@
+import { EventEmitter, getEventListeners, on, once } from 'node:events';
+import { inspect } from 'node:util';
+import { Client, MemcachedError } from 'libmemcached';
 import { describe, expect, test, vi } from 'vitest';
 import { variants } from '../support/variants';
 import { failure, openClient, ownServer, runScript } from './helpers';
@@ -78,5 +81,63 @@ describe.each(variants)('events, $name', ({ options }) => {
       expect(stdout).toBe('in the listener\nsettled\n');
       expect(code).toBe(0);
     });
+  });
+});
+
+describe('a client is an emitter to Node', () => {
+  // That this file compiles is half of each test.
+
+  test('whose next event can be awaited', async () => {
+    const client = openClient('127.0.0.1', {});
+    const next = once(client, 'serverUp');
+    client.emit('serverUp', '127.0.0.1:11211');
+    expect(await next).toEqual(['127.0.0.1:11211']);
+  });
+
+  test("whose 'error' rejects what waits for another event", async () => {
+    const client = openClient('127.0.0.1', {});
+    const next = once(client, 'serverUp', { signal: new AbortController().signal });
+    const error = new MemcachedError('TIMEOUT', 'by hand');
+    client.emit('error', error);
+    await expect(next).rejects.toBe(error);
+  });
+
+  test('whose events can be iterated', async () => {
+    const client = openClient('127.0.0.1', {});
+    const events = on(client, 'serverUp');
+    client.emit('serverUp', 'a:11211');
+    client.emit('serverUp', 'b:11211');
+    expect((await events.next()).value).toEqual(['a:11211']);
+    expect((await events.next()).value).toEqual(['b:11211']);
+    await events.return?.();
+    expect(getEventListeners(client, 'serverUp')).toEqual([]);
+  });
+
+  test('whose listeners have it as this, and are typed', () => {
+    const client = openClient('127.0.0.1', {});
+    const seen: [unknown, string, string][] = [];
+    client.once('serverDown', function (server, { code }) {
+      seen.push([this.locate('key').server, server, code]);
+    });
+    // @ts-expect-error there is no such event
+    client.off('serverdown', () => {});
+    client.emit('serverDown', 'a:11211', new MemcachedError('CONNECTION', 'by hand'));
+    expect(seen).toEqual([['127.0.0.1:11211', 'a:11211', 'CONNECTION']]);
+  });
+
+  test('with every method of an EventEmitter', () => {
+    const methods = Object.entries(EventEmitter.prototype).filter(
+      ([, value]) => typeof value === 'function',
+    );
+    for (const [name] of methods) expect(name in Client.prototype, name).toBe(true);
+    const emitter: NodeJS.EventEmitter = openClient('127.0.0.1', {});
+    expect(emitter.setMaxListeners(20).getMaxListeners()).toBe(20);
+    expect(emitter.eventNames()).toEqual([]);
+    expect(emitter.removeAllListeners().listenerCount('error')).toBe(0);
+  });
+
+  test('and prints nothing of it', () => {
+    const client = openClient('127.0.0.1', {}).on('serverUp', () => {});
+    expect(inspect(client)).toBe('Client {}');
   });
 });
