@@ -119,6 +119,10 @@ export class Cache extends KeyOperations {
   /** Stores all. `ok` is false if any failed. An entry may have a TTL of its own. (`memcached_set`) */
   setMulti(entries: Entries, options?: WriteOptions | number | Date): Promise<WriteResult>;
   setMulti(entries: EntriesObject, options?: WriteOptions | number | Date): Promise<WriteResult>;
+  setMulti(
+    entries: Entries | EntriesObject,
+    options?: WriteOptions | number | Date,
+  ): Promise<WriteResult>;
   setMulti(entries: unknown, options?: WriteOptions | number | Date): Promise<WriteResult> {
     return this.#storeMulti(operations.set, 'setMulti', entries, options);
   }
@@ -126,6 +130,10 @@ export class Cache extends KeyOperations {
   /** Stores those that are not there yet; the others are in `refused`. (`memcached_add`) */
   addMulti(entries: Entries, options?: WriteOptions | number | Date): Promise<WriteResult>;
   addMulti(entries: EntriesObject, options?: WriteOptions | number | Date): Promise<WriteResult>;
+  addMulti(
+    entries: Entries | EntriesObject,
+    options?: WriteOptions | number | Date,
+  ): Promise<WriteResult>;
   addMulti(entries: unknown, options?: WriteOptions | number | Date): Promise<WriteResult> {
     return this.#storeMulti(operations.add, 'addMulti', entries, options);
   }
@@ -134,6 +142,10 @@ export class Cache extends KeyOperations {
   replaceMulti(entries: Entries, options?: WriteOptions | number | Date): Promise<WriteResult>;
   replaceMulti(
     entries: EntriesObject,
+    options?: WriteOptions | number | Date,
+  ): Promise<WriteResult>;
+  replaceMulti(
+    entries: Entries | EntriesObject,
     options?: WriteOptions | number | Date,
   ): Promise<WriteResult>;
   replaceMulti(entries: unknown, options?: WriteOptions | number | Date): Promise<WriteResult> {

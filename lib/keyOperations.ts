@@ -131,6 +131,11 @@ export abstract class KeyOperations {
    */
   incr(key: Key, delta?: number, options?: CounterOptions): Promise<number | undefined>;
   incr(key: Key, delta: bigint, options?: CounterOptions): Promise<bigint | undefined>;
+  incr(
+    key: Key,
+    delta: number | bigint,
+    options?: CounterOptions,
+  ): Promise<number | bigint | undefined>;
   incr(key: Key, delta: number | bigint = 1, options?: CounterOptions) {
     return typeof delta === 'bigint'
       ? this.#count(operations.incrBigint, key, delta, options)
@@ -140,6 +145,11 @@ export abstract class KeyOperations {
   /** As `incr`, downwards; it stops at 0. (`memcached_decrement`) */
   decr(key: Key, delta?: number, options?: CounterOptions): Promise<number | undefined>;
   decr(key: Key, delta: bigint, options?: CounterOptions): Promise<bigint | undefined>;
+  decr(
+    key: Key,
+    delta: number | bigint,
+    options?: CounterOptions,
+  ): Promise<number | bigint | undefined>;
   decr(key: Key, delta: number | bigint = 1, options?: CounterOptions) {
     return typeof delta === 'bigint'
       ? this.#count(operations.decrBigint, key, delta, options)

@@ -76,6 +76,14 @@ describe.each(variants)('counters, $name', ({ options }) => {
       );
     });
 
+    test.each<number | bigint>([2, 2n])('either may be in the same variable: %o', async (delta) => {
+      const key = freshKey();
+      await cache.client.set(key, '10');
+      const result: number | bigint | undefined = await cache.client.incr(key, delta);
+      expect(typeof result).toBe(typeof delta);
+      expect(await cache.client.decr(key, delta)).toBe(typeof delta === 'bigint' ? 10n : 10);
+    });
+
     test('a result above 2^53 - 1 is exact as a bigint', async () => {
       const key = await counter(String(2n ** 53n));
       expect(await cache.client.incr(key, 1n)).toBe(2n ** 53n + 1n);

@@ -54,7 +54,7 @@ describe.each(variants)('writing many keys, $name', ({ options }) => {
 
     test.each(forms)('%s', async (_form, entries) => {
       const [a, b] = freshKeys(2) as [string, string];
-      const result = await cache.client.setMulti(entries(a, b) as Entries);
+      const result = await cache.client.setMulti(entries(a, b));
       expect(result).toEqual({ ok: true, applied: [a, b], refused: [], errors: new Map() });
       expect(await cache.client.get(a)).toBe(1);
       expect(await cache.client.get(b)).toBe('two');
