@@ -8,11 +8,13 @@ export interface Behaviors {
   /**
    * SO_SNDBUF in bytes, 131072 to 1048576. A request of the engine always fits, so that a send
    * never blocks.
+   *
+   * @default the system's
    */
   readonly socket_send_size?: number;
-  /** SO_RCVBUF in bytes, 4096 to 1048576. */
+  /** SO_RCVBUF in bytes, 4096 to 1048576. @default the system's */
   readonly socket_recv_size?: number;
-  /** Seconds of silence before the first keep-alive probe, 1 to 32767. Overrides `keepAlive`. */
+  /** Seconds of silence before the first keep-alive probe, 1 to 32767. @default `keepAlive` */
   readonly tcp_keepidle?: number;
 }
 

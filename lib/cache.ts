@@ -88,7 +88,7 @@ export class Cache extends KeyOperations {
     return this.#readMulti(operations.get as Operation<T | undefined>, 'getMulti', keys, options);
   }
 
-  /** The same with the tokens for `cas`. */
+  /** The same with the tokens for `cas`. (`memcached_mget` with SUPPORT_CAS) */
   getsMulti<T = unknown>(
     keys: Iterable<Key>,
     options?: OperationOptions,
@@ -98,8 +98,8 @@ export class Cache extends KeyOperations {
   }
 
   /**
-   * The hits among any number of keys, as they come; up to 4000 keys are under way at a time.
-   * Throws the first error it meets. (`memcached_mget`)
+   * The hits among any number of keys, as they come; up to 4000 keys are under way at a time. Throws the first error it
+   * meets, be it of a key or what `keys` itself throws. (`memcached_mget`)
    */
   async *getMultiStream<T = unknown>(
     keys: Iterable<Key> | AsyncIterable<Key>,
@@ -175,7 +175,7 @@ export class Cache extends KeyOperations {
   }
 
   /**
-   * Adds `delta`, a whole number from 0, to all; the new values, with `missing` and `errors` as
+   * Adds `delta`, a whole number from 0, default 1, to all; the new values, with `missing` and `errors` as
    * `getMulti` has them: `NOT_NUMERIC` and `UNSAFE_INTEGER` among them. (`memcached_increment`)
    */
   incrMulti(
@@ -193,10 +193,12 @@ export class Cache extends KeyOperations {
   /**
    * The cached value, or what `load` gives, which is stored with the TTL of `options`. One `load` an item
    * runs at a time; all who wait get what it gives, or its error. `undefined` is not stored. A value that could
-   * not be stored is returned all the same; the error goes to the `'error'` event.
+   * not be stored is returned all the same; the error goes to the `'error'` event. (`memcached_mget`, `memcached_set`)
    *
    * `timeout` bounds the get and the set, not the load. `signal` ends the wait of its caller; the load goes on, and
    * what it gives is stored.
+   *
+   * @throws what `load` throws, as it is; else MemcachedError
    */
   getOrSet<T>(
     key: Key,
@@ -212,9 +214,10 @@ export class Cache extends KeyOperations {
    * Reads an item, calls `fn` with its value (`undefined` on a miss) and stores what it returns, again
    * and again until nobody has stored in between. `fn` may therefore run several times. Where it
    * returns `undefined` the item is left as it is. One that the deserializer calls a miss is given as
-   * `undefined`, and replaced. Rejects with `TIMEOUT` when 256 attempts were in vain. (`memcached_cas`)
+   * `undefined`, and replaced. (`memcached_mget` with SUPPORT_CAS, `memcached_cas`, `memcached_add`)
    *
    * @returns the value that is stored then
+   * @throws what `fn` throws, as it is; else MemcachedError, `TIMEOUT` also when 256 attempts were in vain
    */
   update<T = unknown>(
     key: Key,

@@ -91,9 +91,12 @@ export class Client extends Cache implements AsyncDisposable {
 
   /**
    * A client from a configuration string of libmemcached, such as
-   * `'--SERVER=a:11211 --DISTRIBUTION=consistent'`, which the library itself parses; options that read
-   * files are refused. `options` override what the string says of anything but servers and ring. Throws
-   * `INVALID_ARGUMENT`, `UNSUPPORTED`. (`memcached()` in C)
+   * `'--SERVER=cache1:11211 --DISTRIBUTION=consistent'`, which the library itself parses. It names a host by 3 to 255
+   * letters, digits, dots, hyphens and underscores, no IPv6 address, and a unix socket as `--SOCKET="/path"`; options
+   * that read files are refused. (`memcached()` in C)
+   *
+   * @param options override what the string says of anything but servers and ring, which they may not name
+   * @throws MemcachedError `INVALID_ARGUMENT`, `UNSUPPORTED`
    */
   static fromConfig(configuration: string, options?: ClientOptions): Client {
     const said = parsedConfiguration(configuration);
@@ -186,7 +189,9 @@ export class Client extends Cache implements AsyncDisposable {
   /**
    * The keys that were asked for most, by this client and those that share its engine, the most frequent first. Needs
    * the option `hotKeys`. Counts grow from the client's start, or its last `setServers`, so two readings tell of the
-   * time between them. Every key that came more often than all together divided by `hotKeys` is there. Throws.
+   * time between them. Every key that came more often than all together divided by `hotKeys` is there.
+   *
+   * @throws MemcachedError `INVALID_ARGUMENT` without the option, `CLOSED`
    */
   hotKeys(): HotKey[] {
     const counters = this.#settings.hotKeys;

@@ -9,8 +9,9 @@ export const errorCodes = Object.freeze([
    */
   'INVALID_ARGUMENT',
   /**
-   * The encoded value is over `maxValueSize`, or over the server's item size. Remedy: store less,
-   * compress, or raise `maxValueSize` and the server's `-I`.
+   * The encoded value is over `maxValueSize`, or with its key over the server's item size; the server
+   * then removes the item that was there. Remedy: store less, compress, or raise `maxValueSize` and
+   * the server's `-I`.
    */
   'TOO_LARGE',
   /**
@@ -103,7 +104,10 @@ export interface ErrorDetails {
   cause?: unknown;
 }
 
-/** What every promise of the package is rejected with, and every constructor throws. */
+/**
+ * What promises of the package are rejected with, and constructors throw. Only what your own functions throw, such as the
+ * `load` of `getOrSet`, passes as it is.
+ */
 export class MemcachedError extends Error {
   static {
     // On the prototype, as for the built-in errors: an own property would be printed with the
@@ -115,11 +119,11 @@ export class MemcachedError extends Error {
   readonly code: ErrorCode;
   /** True when the write may have reached the server although it failed: read before retrying. */
   maybeApplied: boolean;
-  /** The method that was called, such as `'set'`. */
+  /** The method that was called, such as `'set'`; for one of many keys the operation on it: `'get'` in `getMulti`. */
   declare operation?: string;
   /** The server concerned, as in `locate(key).server`. */
   declare server?: string;
-  /** The key as the caller gave it, shortened and made printable. */
+  /** The key as the caller gave it, shortened and made printable; `0x` and hexadecimal where it is no text. */
   declare key?: string;
   /** `UNSAFE_INTEGER` only: the exact new value of the counter. */
   declare value?: bigint;

@@ -14,9 +14,9 @@ import * as operations from './operations';
 import { ttlOption, type View } from './view';
 
 /**
- * Every method returns a promise that rejects with a `MemcachedError` and nothing else: `INVALID_ARGUMENT` for a bad
- * argument, and for failures the codes that `errorCodes` lists. A key is 1 to 250 bytes with prefix and
- * namespace, without blanks and control characters.
+ * Every method returns a promise that rejects with a `MemcachedError`: `INVALID_ARGUMENT` for a bad argument, and for
+ * failures the codes that `errorCodes` lists. Only what a function or an iterable of your own throws passes as it is:
+ * the `load` of `getOrSet`, the `fn` of `update`, the keys of `getMultiStream`.
  *
  * `options` take `prefix`, `groupKey`, `timeout` (ms) and `signal`. Where they hold a `ttl` too (whole seconds, 0:
  * never, or a Date; default: the client's), the bare TTL may stand in their place.
@@ -52,9 +52,8 @@ export abstract class KeyOperations {
   }
 
   /**
-   * The value, `undefined` on a miss, and a new TTL for it.
-   *
-   * The libmemcached engine touches, then gets, because the library has no gat.
+   * The value, `undefined` on a miss, and a new TTL for the item, in whole seconds (0: never) or as a Date. The
+   * libmemcached engine touches, then gets, because the library has no gat. (`memcached_touch` and `memcached_mget`)
    */
   getAndTouch<T = unknown>(
     key: Key,
@@ -65,8 +64,8 @@ export abstract class KeyOperations {
   }
 
   /**
-   * Stores. `false` only with `failures: 'miss'`. Rejects with `SERIALIZE` and `TOO_LARGE` too, as do all that
-   * store a value. (`memcached_set`)
+   * Stores. `false` only with `failures: 'miss'`. Rejects with `SERIALIZE`, `TOO_LARGE` and `OUT_OF_MEMORY` too, as do
+   * all that store a value. (`memcached_set`)
    */
   set(key: Key, value: unknown, options?: WriteOptions | number | Date): Promise<boolean> {
     return this.#store(operations.set, key, value, options);
@@ -82,7 +81,7 @@ export abstract class KeyOperations {
     return this.#store(operations.replace, key, value, options);
   }
 
-  /** Stores bytes as they are, with `flags` from 0 to 2^32-1. (`memcached_set`) */
+  /** Stores bytes, or text as UTF-8, past the serializer, with `flags` from 0 to 2^32-1. (`memcached_set`) */
   setRaw(
     key: Key,
     data: Uint8Array | string,
@@ -94,12 +93,15 @@ export abstract class KeyOperations {
     );
   }
 
-  /** Adds bytes behind the stored ones, past the codec; `false` on a miss. (`memcached_append`) */
+  /**
+   * Adds bytes, or text as UTF-8, behind the stored ones, past the serializer; `false` on a miss. TTL and flags stay.
+   * (`memcached_append`)
+   */
   append(key: Key, data: Uint8Array | string, options?: OperationOptions): Promise<boolean> {
     return this.#attach(operations.append, key, data, options);
   }
 
-  /** Adds bytes before the stored ones, past the codec; `false` on a miss. (`memcached_prepend`) */
+  /** As `append`, before the stored bytes. (`memcached_prepend`) */
   prepend(key: Key, data: Uint8Array | string, options?: OperationOptions): Promise<boolean> {
     return this.#attach(operations.prepend, key, data, options);
   }
@@ -107,7 +109,7 @@ export abstract class KeyOperations {
   /**
    * Stores if nobody has stored since `cas` was read by `gets`. (`memcached_cas`)
    *
-   * @param cas from 1n; 0n would store unconditionally
+   * @param cas 1n to 2^64-1; 0n would store unconditionally
    */
   cas(
     key: Key,
@@ -126,8 +128,9 @@ export abstract class KeyOperations {
    *
    * @param delta a whole number from 0, or a bigint below 2^64; default 1. A number gives a number and rejects
    * with `UNSAFE_INTEGER` above 2^53-1, although the server has counted; a bigint gives a bigint.
-   * @param options `initial` creates the counter on a miss, with `ttl`, which is refused without; other errors:
-   * `NOT_NUMERIC`
+   * @param options `initial` creates the counter on a miss, with `ttl`, which is refused without; default: a miss is
+   * `undefined`
+   * @throws MemcachedError `NOT_NUMERIC` where the item is no decimal number, `UNSAFE_INTEGER`
    */
   incr(key: Key, delta?: number, options?: CounterOptions): Promise<number | undefined>;
   incr(key: Key, delta: bigint, options?: CounterOptions): Promise<bigint | undefined>;

@@ -6,7 +6,10 @@ import { types } from 'node:util';
 import { invalid, invalidText, type MemcachedError } from './errors';
 import { hex, isWellFormed, printable } from './text';
 
-/** A key: text, sent as UTF-8, or bytes. */
+/**
+ * A key: text, sent as UTF-8, or bytes. 1 to 250 bytes with namespace and prefix, none of them a blank or a control
+ * character (0x00 to 0x20, 0x7f); text has no lone surrogate.
+ */
 export type Key = string | Uint8Array;
 
 /** The longest key in bytes, with namespace and prefix. */

@@ -18,7 +18,7 @@ export interface Operation<Result> {
 export interface Item<T = unknown> {
   /** Decoded, as `get` gives it. */
   value: T;
-  /** Pass it to `cas` to store only if nobody else has meanwhile. */
+  /** Pass it to `cas` to store only if nobody else has meanwhile. 64 bits, from 1n. */
   cas: bigint;
 }
 

@@ -47,16 +47,23 @@ export interface ClientOptions extends RingOptions, TransportOptions {
   readonly ttl?: number;
   /** Ring and value codec of another client; options beside it override it. @default none */
   readonly preset?: PresetName;
-  /** Milliseconds from the call to the answer, 1 to 2^31-1; then `TIMEOUT`. @default 1000 */
+  /**
+   * Milliseconds from the call to the answer, 1 to 2^31-1; then `TIMEOUT`. MEMCACHED_BEHAVIOR_POLL_TIMEOUT bounds one
+   * wait only.
+   *
+   * @default 1000
+   */
   readonly timeout?: number;
   /** Operations of this client that may wait for an answer, from 1; then `OVERLOADED`. @default 100000 */
   readonly maxPending?: number;
   /** Bytes of keys and values in them, from 1; then `OVERLOADED`. @default 268435456, 256 MiB */
   readonly maxPendingBytes?: number;
   /**
-   * Bytes of a value after encoding, 1 to 2^30; then `TOO_LARGE`.
+   * Bytes of a value after encoding and compression, 1 to 2^30; then `TOO_LARGE`, and nothing is sent. The server's own
+   * limit, its `-I`, is of the whole item: key and some 60 bytes of its own count too. A value that only the server
+   * refuses is `TOO_LARGE` as well, and the item that was there is gone. 1048000 keeps below the usual `-I` of 1 MiB.
    *
-   * @default 1048576, the limit of a memcached without `-I`
+   * @default 1048576
    */
   readonly maxValueSize?: number;
   /**

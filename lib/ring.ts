@@ -91,8 +91,10 @@ export interface RingOptions {
    */
   readonly distribution?: DistributionName;
   /**
-   * For `'virtual-bucket'` only: the index of a server for each bucket. A power of two of them, at
-   * most 65536. (`memcached_bucket_set`)
+   * For `'virtual-bucket'`, which needs it, and nothing else: the index of a server for each bucket. A power of two of
+   * them, at most 65536. (`memcached_bucket_set`)
+   *
+   * @default none
    */
   readonly buckets?: readonly number[];
   /** MEMCACHED_BEHAVIOR_SORT_HOSTS: the order of the servers no longer matters. @default false */

@@ -41,9 +41,9 @@ export interface TransportOptions {
    * @default none
    */
   readonly username?: string;
-  /** 1 to 255 bytes. @default none */
+  /** Of `username`, which needs it. 1 to 255 bytes. (`memcached_set_sasl_auth_data`) @default none */
   readonly password?: string;
-  /** Connections to each server, 1 to 64. @default 4 for libmemcached, 1 for pipelined */
+  /** Connections to each server, 1 to 64. (`memcached_pool_create`) @default 4 for libmemcached, 1 for pipelined */
   readonly connections?: number;
   /**
    * Threads of the pipelined engine, 1 to 16; each serves its share of the servers. Refused beside another engine.
@@ -51,7 +51,7 @@ export interface TransportOptions {
    * @default 1
    */
   readonly ioThreads?: number;
-  /** Milliseconds, 1 to 2^31-1. MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT. @default 1000 */
+  /** Milliseconds for a connection, 1 to 2^31-1; then `CONNECTION`. MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT. @default 1000 */
   readonly connectTimeout?: number;
   /** MEMCACHED_BEHAVIOR_TCP_NODELAY: small requests leave at once. @default true */
   readonly noDelay?: boolean;

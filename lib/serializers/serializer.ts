@@ -7,7 +7,7 @@ import { isWellFormed } from '../text';
 export interface Encoded {
   /** What is stored. */
   readonly data: Buffer | string;
-  /** 32 bits that memcached keeps beside the data. */
+  /** 32 bits, 0 to 2^32-1, that memcached keeps beside the data. */
   readonly flags: number;
 }
 

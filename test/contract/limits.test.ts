@@ -113,6 +113,25 @@ describe.each(variants)('limits, $name', ({ options }) => {
       });
     });
 
+    test('may be more than a server takes, whose limit counts the key and its own header', async () => {
+      const key = freshKey();
+      await cache.client.set(key, 'old');
+      const error = await failure(cache.client.set(key, 'x'.repeat(1_048_576)));
+      expect(error).toMatchObject({ code: 'TOO_LARGE', server: cache.server.server });
+      expect(await cache.client.get(key)).toBeUndefined();
+    });
+
+    test('is never more than a server takes at 1,048,000, whatever the key', async () => {
+      const client = openClient(cache.server.server, { ...options, maxValueSize: 1_048_000 });
+      const key = freshKey().padEnd(250, 'x');
+      expect(await client.setRaw(key, Buffer.alloc(1_048_000), 2 ** 32 - 1)).toBe(true);
+      expect(await failure(client.setRaw(key, Buffer.alloc(1_048_001), 0))).toMatchObject({
+        code: 'TOO_LARGE',
+        message: expect.stringContaining('at most 1048000 bytes'),
+      });
+      expect(await client.has(key)).toBe(true);
+    });
+
     test('is one mebibyte by default', async () => {
       const key = freshKey();
       const before = await commandCounts(cache.server);
