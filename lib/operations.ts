@@ -28,7 +28,7 @@ export interface RawItem {
   data: Buffer;
   /** 32 bits, unsigned. */
   flags: number;
-  /** As in `Item`. */
+  /** For `cas`, as in `Item`. */
   cas: bigint;
 }
 

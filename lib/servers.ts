@@ -11,9 +11,10 @@ export type HostAndPort = readonly [host: string, port?: number, weight?: number
  * path of a unix socket, which begins with `/` and is taken whole: a path may hold a colon. An IPv6
  * literal without brackets is a host without a port.
  *
- * `port` is 1 to 65535, default 11211; `weight` is 1 to 2^32-1, default 1. A `host` that begins
+ * A host is 1 to 255 letters, digits, dots, hyphens and underscores, or an IP address; a path has at most
+ * 107 bytes. `port` is 1 to 65535, default 11211; `weight` is 1 to 2^32-1, default 1. A `host` that begins
  * with `/`, together with `port: 0`, is php-memcached's spelling of a unix socket, which has a
- * place of its own on a ring.
+ * place of its own on a ring. (`memcached_server_add_with_weight`)
  */
 export type ServerAddress =
   | string

@@ -14,9 +14,9 @@ import { recordOperations } from './operations';
 
 /** What `instrument` takes. */
 export interface InstrumentationOptions {
-  /** @default the global one */
+  /** Makes the spans. @default the global one */
   readonly tracerProvider?: TracerProvider;
-  /** @default the global one, which must be registered before */
+  /** Makes the metrics. @default the global one, which must be registered before */
   readonly meterProvider?: MeterProvider;
   /** Put on every span and metric, to tell clients apart say. @default none */
   readonly attributes?: Attributes;
