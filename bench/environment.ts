@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, platform, release } from 'node:os';
+import { availableParallelism, cpus, loadavg, platform } from 'node:os';
 import { OURS, PEERS } from './clients';
 
 export interface Environment {
@@ -20,7 +20,7 @@ export function describeEnvironment(): Environment {
   const packages = [OURS, ...PEERS].map((name) => [name, readVersion(name)]);
   return {
     node: process.version,
-    system: `${platform()} ${release()}`,
+    system: platform(),
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
     load: loadavg()[0] as number,
