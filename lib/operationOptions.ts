@@ -33,7 +33,11 @@ export interface WriteOptions extends OperationOptions {
 
 /** What `incr` and `decr` take; their `ttl` is that of a counter they create. */
 export interface CounterOptions extends WriteOptions {
-  /** Created with this value on a miss. A whole number from 0, or a bigint below 2^64. */
+  /**
+   * Created with this value on a miss. A whole number from 0, or a bigint below 2^64.
+   *
+   * @default none: a miss is `undefined`
+   */
   readonly initial?: number | bigint;
 }
 
