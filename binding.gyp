@@ -1,10 +1,19 @@
 {
-  'target_defaults': {
+  'variables': {
     # pkg-config only tells where the libraries are, for systems that have them in a place of their own:
-    # Debian's libmemcached.pc needs libssl-dev to be of use, the libraries themselves do not.
+    # Debian's libmemcached.pc needs libssl-dev to be of use, the libraries themselves do not. Each is asked for
+    # alone: of several it tells nothing where it does not know one of them, as on macOS libsasl2.
+    'header_places': [
+      '<!@(for library in libmemcached libsasl2 libuv; do pkg-config --cflags-only-I $library 2>/dev/null; done; true)',
+    ],
+    'library_places': [
+      '<!@(for library in libmemcached libsasl2 libuv; do pkg-config --libs-only-L $library 2>/dev/null; done; true)',
+    ],
+  },
+  'target_defaults': {
     'cflags': [
       '-fvisibility=hidden',
-      '<!@(pkg-config --cflags-only-I libmemcached libsasl2 2>/dev/null || true)',
+      '<@(header_places)',
     ],
     'cflags_cc!': ['-std=gnu++17', '-std=gnu++20', '-fno-exceptions', '-fno-rtti'],
     # Every member has a default, so that an initializer names only what differs from it.
@@ -14,7 +23,7 @@
       'GCC_ENABLE_CPP_EXCEPTIONS': 'YES',
       'GCC_ENABLE_CPP_RTTI': 'YES',
       'GCC_SYMBOLS_PRIVATE_EXTERN': 'YES',
-      'OTHER_CFLAGS': ['<!@(pkg-config --cflags-only-I libmemcached libsasl2 2>/dev/null || true)'],
+      'OTHER_CFLAGS': ['<@(header_places)'],
     },
   },
   'targets': [
@@ -38,7 +47,7 @@
       ],
       'defines': ['NAPI_VERSION=8'],
       'libraries': [
-        '<!@(pkg-config --libs-only-L libmemcached libsasl2 2>/dev/null || true)',
+        '<@(library_places)',
         '-lmemcached',
         '-lhashkit',
       ],

@@ -48,23 +48,9 @@ const building = [
   },
   {
     name: 'libsasl2',
-    found: () => library('libsasl2'),
-    packages: {
-      apt: 'libsasl2-dev',
-      dnf: 'cyrus-sasl-devel',
-      apk: 'cyrus-sasl-dev',
-      brew: 'cyrus-sasl',
-    },
-  },
-  {
-    name: 'SASL PLAIN',
-    found: () => saslPlugin('libplain'),
-    packages: {
-      apt: 'libsasl2-modules',
-      dnf: 'cyrus-sasl-plain',
-      apk: 'cyrus-sasl',
-      brew: 'cyrus-sasl',
-    },
+    // macOS has it without pkg-config's knowing, and Homebrew hides its own.
+    found: async () => (await library('libsasl2')) || (await header('sasl/sasl.h')),
+    packages: { apt: 'libsasl2-dev', dnf: 'cyrus-sasl-devel', apk: 'cyrus-sasl-dev' },
   },
   {
     name: 'memcached',
@@ -120,6 +106,15 @@ const testing = [
     packages: { apt: 'valgrind', dnf: 'valgrind', apk: 'valgrind' },
   },
   {
+    name: 'SASL PLAIN',
+    found: () => saslPlugin('libplain'),
+    packages: {
+      apt: 'libsasl2-modules',
+      dnf: 'cyrus-sasl-plain',
+      apk: 'cyrus-sasl',
+    },
+  },
+  {
     name: 'saslpasswd2',
     found: () => program('saslpasswd2'),
     packages: { apt: 'sasl2-bin', dnf: 'cyrus-sasl', apk: 'cyrus-sasl', brew: 'cyrus-sasl' },
@@ -155,8 +150,9 @@ async function library(condition) {
 }
 
 async function saslPlugin(name) {
-  const { output } = await run(['pkg-config', '--variable=libdir', 'libsasl2']);
-  const directory = join(output.trim(), 'sasl2');
+  const { status, output } = await run(['pkg-config', '--variable=libdir', 'libsasl2']);
+  // macOS keeps them there.
+  const directory = join(status === 0 ? output.trim() : '/usr/lib', 'sasl2');
   return existsSync(directory) && readdirSync(directory).some((file) => file.startsWith(name));
 }
 

@@ -1,6 +1,6 @@
 // Brings a machine that has Node and npm to where the project builds, and its tests run.
 // `npm run setup`, or `npm run setup -- --tests` for what the tests need too.
-import { statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { missingRequirements, program } from './requirements.mjs';
 import { asProgram, doing, done, mustRun, root, run, StepError } from './run.mjs';
@@ -19,41 +19,59 @@ const managers = [
   { name: 'brew', program: 'brew', install: ['brew', 'install'], ofUser: true },
 ];
 
-/** Installs what is missing; `tests` and `clients` tell what of the tests is needed too. */
-export async function setup({ tests = false, clients = tests } = {}) {
-  await setUpSystem({ tests, clients });
+/**
+ * Installs what is missing; `tests` and `clients` tell what of the tests is needed too. The npm packages come first:
+ * many a check needs no more.
+ */
+export async function setup(needed = {}) {
   await setUpPackages();
+  await setUpSystem(needed);
 }
 
-async function setUpSystem(needed) {
+/** The same without the npm packages. Throws a StepError that tells what is still missing. */
+export async function setUpSystem(needed) {
   const missing = await missingRequirements(needed);
   if (missing.length > 0) {
-    doing(`installing ${names(missing)}`);
-    await install(missing);
+    const manager = managers.find((candidate) => program(candidate.program));
+    const complaint = manager && (await install(missing, manager));
     const left = await missingRequirements(needed);
-    if (left.length > 0) throw new StepError(`still missing: ${names(left)}`);
+    if (left.length > 0) throw new StepError(remedy(left, manager), complaint);
   }
   done('compiler, libraries and tools');
 }
 
-async function install(missing) {
-  const manager = managers.find((candidate) => program(candidate.program));
-  if (!manager) throw new StepError(`please install: ${names(missing)}`);
-  const packages = packagesFor(missing, manager.name);
-  if (packages.length === 0) return;
-  const install = [...manager.install, ...packages];
+/** Resolves to what the manager said if it failed. */
+async function install(missing, manager) {
+  const packages = packagesOf(missing, manager);
   const prefix = await privilege(manager);
-  if (!prefix) {
-    throw new StepError(`missing: ${names(missing)}. Please run, as root: ${install.join(' ')}`);
-  }
+  if (!prefix || packages.length === 0) return undefined;
+  doing(`installing ${names(missing)}`);
   // One broken source of many must not stop the others: what is then missing, the installation says.
   if (manager.refresh) await run([...prefix, ...manager.refresh]);
-  await mustRun([...prefix, ...install]);
+  const { status, output } = await run([...prefix, ...manager.install, ...packages]);
+  return status === 0 ? undefined : output;
 }
 
-/** Not every manager has all of them: what is then missing, the installation says. */
-function packagesFor(missing, manager) {
-  return [...new Set(missing.flatMap(({ packages }) => packages[manager]?.split(' ') ?? []))];
+function packagesOf(requirements, { name }) {
+  return [...new Set(requirements.flatMap(({ packages }) => packages[name]?.split(' ') ?? []))];
+}
+
+/** What is missing, and what a person can do about it: not every manager has a package for everything. */
+function remedy(missing, manager) {
+  const lines = [`missing: ${names(missing)}`];
+  const packages = manager ? packagesOf(missing, manager) : [];
+  if (packages.length > 0) {
+    const role = manager.ofUser ? '' : ', as root';
+    lines.push(`Please run${role}: ${[...manager.install, ...packages].join(' ')}`);
+  }
+  const others = missing.filter((requirement) => !requirement.packages[manager?.name]);
+  if (others.length > 0) {
+    const known = others.map(
+      (requirement) => `${requirement.name} (Debian: ${requirement.packages.apt})`,
+    );
+    lines.push(`Please install by other means: ${known.join(', ')}`);
+  }
+  return lines.join('\n');
 }
 
 /** What to put before a command of the manager so that it may install, `undefined` if it may not. */
@@ -71,16 +89,26 @@ async function setUpPackages() {
   done('npm packages');
 }
 
-/** npm writes the second file at the end of each installation. */
+/** Whether all of package-lock.json is there: npm can be asked to leave the tools of development out. */
 function packagesAreCurrent() {
-  const [wanted, installed] = ['package-lock.json', 'node_modules/.package-lock.json'].map(
-    (file) => statSync(join(root, file), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+  const installed = packagesIn('node_modules/.package-lock.json');
+  return Object.entries(packagesIn('package-lock.json')).every(
+    ([path, { version, optional }]) =>
+      path === '' || optional || installed[path]?.version === version,
   );
-  return installed >= wanted;
+}
+
+/** npm writes the one of node_modules at the end of each installation. */
+function packagesIn(lock) {
+  const file = join(root, lock);
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : {};
 }
 
 function names(requirements) {
   return requirements.map(({ name }) => name).join(', ');
 }
 
-await asProgram(import.meta.url, () => setup({ tests: process.argv.includes('--tests') }));
+await asProgram(import.meta.url, async () => {
+  const tests = process.argv.includes('--tests');
+  await setup({ tests, clients: tests });
+});
