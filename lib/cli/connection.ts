@@ -16,8 +16,8 @@ export interface ConnectionOptions {
   readonly password?: string;
 }
 
-/** The server, not this client, shall say what is too large. */
-const maxValueSize = 1024 * 1024 * 1024;
+/** Bytes. The server shall say what is too large, up to what the client can send: its `maxPendingBytes`. */
+export const largestValue = 256 * 1024 * 1024;
 
 /** Runs `body` with a client, and closes it. */
 export async function withClient<Result>(
@@ -50,7 +50,7 @@ export function clientOptions(
   const { servers: _, ketama, username, password, ...same } = connection;
   const given = {
     ...same,
-    maxValueSize,
+    maxValueSize: largestValue,
     ketama: ketamaOf(ketama),
     username,
     // Without a username it is not for this call.

@@ -1,10 +1,11 @@
-// What ends a command from outside: Ctrl-C, a signal, a reader of its output that has gone.
+// What ends a command from outside: Ctrl-C, a signal, output that nobody reads or that cannot be written.
+import { exitCodes } from './exitCodes';
 
 /** As shells have it: 128 and the number of the signal. */
-const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+const signalCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /** A reader that has seen enough, such as head, is no failure. */
-const readerGone = 0;
+const readerGone = exitCodes.ok;
 
 /**
  * Ends the process at once, with the exit code of the reason, unless the command has taken over; then it aborts a
@@ -17,16 +18,20 @@ export class Interruption {
   exitCode: number | undefined;
 
   constructor() {
-    for (const [signal, code] of Object.entries(exitCodes)) {
+    for (const [signal, code] of Object.entries(signalCodes)) {
       process.on(signal, () => {
         if (this.exitCode !== undefined) process.exit(code);
         this.#end(code);
       });
     }
     process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      if (this.exitCode === undefined) this.#end(readerGone);
+      if (this.exitCode !== undefined) return;
+      if (error.code === 'EPIPE') return this.#end(readerGone);
+      process.stderr.write(`libmemcached: cannot write: ${error.code ?? error.message}\n`);
+      this.#end(exitCodes.failure);
     });
+    // Where remarks cannot be written, the exit code alone tells.
+    process.stderr.on('error', () => {});
   }
 
   /** For a command that has something to put right before it ends. */
@@ -37,6 +42,7 @@ export class Interruption {
 
   #end(code: number): void {
     this.exitCode = code;
+    process.exitCode = code; // the command may have ended already
     if (!this.#takenOver) process.exit(code);
     this.#controller.abort();
   }

@@ -1,10 +1,10 @@
 // Values between the command line and the codec.
 import { isUtf8 } from 'node:buffer';
+import { fstatSync } from 'node:fs';
 import { types } from 'node:util';
-import { UsageError } from './exitCodes';
+import { largestValue } from './connection';
+import { CommandError, UsageError } from './exitCodes';
 import { toJson } from './json';
-
-const mostBytes = 1024 * 1024 * 1024;
 
 /** Text as it is, bytes as they are, everything else as one would write it down. */
 export function valueText(value: unknown): string | Uint8Array {
@@ -27,17 +27,27 @@ export function readValue(text: string | Buffer, isJson: boolean): unknown {
 
 /** Text where the bytes are UTF-8, which other clients then read as text too. */
 export async function readStdin(
-  input: AsyncIterable<Buffer> = process.stdin,
+  input: AsyncIterable<Buffer> = readableStdin(),
 ): Promise<string | Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of input) {
     length += chunk.length;
-    if (length > mostBytes) throw new UsageError('VALUE must be at most 1 GiB');
+    if (length > largestValue) throw new UsageError('VALUE must be at most 256 MiB');
     chunks.push(chunk);
   }
   const bytes = Buffer.concat(chunks);
   return isUtf8(bytes) ? bytes.toString() : bytes;
+}
+
+/** Of a directory, Node makes a stream that is empty. */
+async function* readableStdin(): AsyncGenerator<Buffer> {
+  try {
+    if (fstatSync(0).isDirectory()) throw new Error('it is a directory');
+    yield* process.stdin;
+  } catch (error) {
+    throw new CommandError(`cannot read stdin: ${(error as Error).message}`);
+  }
 }
 
 /** JSON.parse would round it. */
