@@ -1,6 +1,6 @@
 // The options that every command shares, and the client that they make.
 import type { Client, ClientOptions } from '../index';
-import { CommandError } from './exitCodes';
+import { CommandError, UsageError } from './exitCodes';
 
 export interface ConnectionOptions {
   /** Separated by commas. */
@@ -53,11 +53,17 @@ export function clientOptions(
     maxValueSize: largestValue,
     ketama: ketamaOf(ketama),
     username,
-    // Without a username it is not for this call.
-    password: password ?? (username === undefined ? undefined : environment.MEMCACHED_PASSWORD),
+    // Without a username that of the environment is not for this call.
+    password: password ?? (username && passwordOf(environment)),
   };
   // The names were checked where the options are declared.
   return given as ClientOptions;
+}
+
+function passwordOf({ MEMCACHED_PASSWORD: password }: NodeJS.ProcessEnv): string {
+  if (password === undefined)
+    throw new UsageError('--username needs a password: set $MEMCACHED_PASSWORD, or --password');
+  return password;
 }
 
 /** `true` and `false` are no words to the client. */

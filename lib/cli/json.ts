@@ -11,6 +11,17 @@ export function toJson(document: unknown): string {
   return escapeJson(JSON.stringify(plain(document)));
 }
 
+/** Deeper values would exhaust the stack, here or in what reads the JSON. */
+const deepest = 1000;
+
+/** Whether `value` has no end, or one too far down to be printed. */
+export function isTooDeep(value: unknown, levels = deepest): boolean {
+  if (typeof value !== 'object' || value === null || types.isUint8Array(value)) return false;
+  if (levels === 0) return true;
+  const members: Iterable<unknown> = types.isMap(value) ? value : Object.values(value);
+  return Array.from(members).some((member) => isTooDeep(member, levels - 1));
+}
+
 export interface ErrorDocument {
   readonly code?: string;
   readonly message: string;

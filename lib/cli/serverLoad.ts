@@ -5,6 +5,7 @@ export type Stats = Readonly<Record<string, string | number>>;
 
 export interface Load {
   /** Per second since the reading before; undefined for the first one. */
+  readonly operations: number | undefined;
   readonly gets: number | undefined;
   readonly hits: number | undefined;
   readonly sets: number | undefined;
@@ -29,6 +30,23 @@ export function totalLoad(readings: readonly Reading[]): Load | undefined {
   return loads.length === 0 ? undefined : loads.reduce(sum);
 }
 
+/**
+ * Each counts operations that none of the others does: `cas` is in `cmd_set`, a get-and-touch in `cmd_touch`, and meta
+ * commands are in the counter of what they do.
+ */
+const operationCounters = [
+  'cmd_get',
+  'cmd_set',
+  'cmd_touch',
+  'cmd_flush',
+  'delete_hits',
+  'delete_misses',
+  'incr_hits',
+  'incr_misses',
+  'decr_hits',
+  'decr_misses',
+];
+
 /** Turns one server's counters into readings. */
 export class LoadMeter {
   #last: { readonly seconds: number; readonly stats: Stats } | undefined;
@@ -41,11 +59,12 @@ export class LoadMeter {
     }
     const last = this.#last;
     this.#last = { seconds, stats };
-    const perSecond = (name: string) =>
+    const perSecond = (...names: string[]) =>
       last === undefined || hasRestarted(last.stats, stats)
         ? undefined
-        : (counted(stats, name) - counted(last.stats, name)) / (seconds - last.seconds);
+        : (counted(stats, ...names) - counted(last.stats, ...names)) / (seconds - last.seconds);
     return {
+      operations: perSecond(...operationCounters),
       gets: perSecond('cmd_get'),
       hits: perSecond('get_hits'),
       sets: perSecond('cmd_set'),
@@ -60,17 +79,18 @@ export class LoadMeter {
 
 /** Its counters began again at 0, as they do after `stats reset`. */
 function hasRestarted(before: Stats, after: Stats): boolean {
-  return ['uptime', 'cmd_get', 'get_hits', 'cmd_set', 'evictions'].some(
+  return ['uptime', 'get_hits', 'evictions', ...operationCounters].some(
     (name) => counted(after, name) < counted(before, name),
   );
 }
 
-function counted(stats: Stats, name: string): number {
-  return Number(stats[name] ?? 0);
+function counted(stats: Stats, ...names: string[]): number {
+  return names.reduce((total, name) => total + Number(stats[name] ?? 0), 0);
 }
 
 function sum(left: Load, right: Load): Load {
   return {
+    operations: sumKnown(left.operations, right.operations),
     gets: sumKnown(left.gets, right.gets),
     hits: sumKnown(left.hits, right.hits),
     sets: sumKnown(left.sets, right.sets),

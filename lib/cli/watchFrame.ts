@@ -1,4 +1,5 @@
 // One picture of `stats --watch`: a line for each server, as wide and as high as the terminal.
+import { escapeText } from './escape';
 import { formatBytes, formatCount, formatPercent } from './figures';
 import type { LoadHistory } from './loadHistory';
 import type { Paint } from './paint';
@@ -27,7 +28,6 @@ interface Field {
   readonly course?: (readings: Readings, width: number) => string;
 }
 
-const gap = 2;
 const narrowestName = 12;
 const widestName = 40;
 const narrowestCourse = 6;
@@ -42,14 +42,15 @@ const fields: readonly Field[] = [
     course: (readings, width) => sparkline(readings.map(figureOf(hitRate)), width, 1),
   },
   {
-    heading: 'GETS',
+    heading: 'OPS',
     width: 5,
-    text: ({ gets }) => shown(gets, formatCount),
+    text: ({ operations }) => shown(operations, formatCount),
     course: (readings, width) => {
-      const gets = readings.map(figureOf((load) => load.gets)).slice(-width);
-      return sparkline(gets, width, Math.max(0, ...gets.map((count) => count ?? 0)));
+      const counts = readings.map(figureOf(({ operations }) => operations)).slice(-width);
+      return sparkline(counts, width, Math.max(0, ...counts.map((count) => count ?? 0)));
     },
   },
+  { heading: 'GETS', width: 5, text: ({ gets }) => shown(gets, formatCount) },
   { heading: 'SETS', width: 5, text: ({ sets }) => shown(sets, formatCount) },
   {
     heading: 'MEMORY',
@@ -62,10 +63,12 @@ const fields: readonly Field[] = [
 ];
 
 /** Courses that are left out first stand last. */
-const courseOrder = ['GETS', 'HITS'];
+const courseOrder = ['OPS', 'HITS'];
 
 interface Layout {
   readonly name: number;
+  /** Blanks between the fields, which stand closer where there is no room for a course. */
+  readonly gap: string;
   readonly fields: readonly Field[];
   /** Width of the courses, by heading. */
   readonly courses: ReadonlyMap<string, number>;
@@ -89,30 +92,34 @@ function cut(lines: readonly string[], room: number, width: number): string[] {
   return [...lines.slice(0, kept), `… and ${lines.length - kept} more`.slice(0, width)];
 }
 
-/** Fields that do not fit are left out from the right; what is left over goes to the courses. */
 function layOut(names: readonly string[], width: number): Layout {
+  const wideApart = arrange(names, width, 2);
+  return wideApart.courses.size > 0 ? wideApart : arrange(names, width, 1);
+}
+
+/** Fields that do not fit are left out from the right; what is left over goes to the courses. */
+function arrange(names: readonly string[], width: number, gap: number): Layout {
+  const rest = (kept: readonly Field[]) =>
+    kept.reduce((left, field) => left - gap - field.width, width);
   let kept = [...fields];
-  while (kept.length > 0 && narrowestName + fieldsWidth(kept) > width) kept = kept.slice(0, -1);
+  while (kept.length > 0 && rest(kept) < narrowestName) kept = kept.slice(0, -1);
   const wanted = Math.max(narrowestName, ...names.map((name) => name.length));
-  const name = Math.min(wanted, widestName, width - fieldsWidth(kept));
-  const spare = width - name - fieldsWidth(kept);
+  const name = Math.min(wanted, widestName, rest(kept));
+  const spare = rest(kept) - name;
   const drawn = courseOrder.filter((heading) => kept.some((field) => field.heading === heading));
   while (drawn.length > 0 && spare < drawn.length * (narrowestCourse + 1)) drawn.pop();
   const each = Math.min(widestCourse, Math.floor(spare / drawn.length) - 1);
-  return { name, fields: kept, courses: new Map(drawn.map((heading) => [heading, each])) };
+  const courses = new Map(drawn.map((heading) => [heading, each]));
+  return { name, gap: ' '.repeat(gap), fields: kept, courses };
 }
 
-function fieldsWidth(kept: readonly Field[]): number {
-  return kept.reduce((width, field) => width + gap + field.width, 0);
-}
-
-function drawHeadings({ name, fields: kept, courses }: Layout): string {
+function drawHeadings({ name, gap, fields: kept, courses }: Layout): string {
   const cells = kept.map((field) => {
     const course = courses.get(field.heading);
     const heading = pad(field.heading, field.width, 'right');
     return course === undefined ? heading : pad(heading, field.width + 1 + course);
   });
-  return [pad('', name), ...cells].join(' '.repeat(gap)).trimEnd();
+  return [pad('', name), ...cells].join(gap).trimEnd();
 }
 
 function drawServer(
@@ -126,8 +133,8 @@ function drawServer(
   const newest = readings.at(-1);
   if (newest === undefined || newest instanceof Error) {
     const reason = newest === undefined ? 'no server answers' : `down: ${reasonOf(newest, name)}`;
-    const room = width - layout.name - gap;
-    return room > 0 ? `${label}  ${paint('red', reason.slice(0, room))}` : label;
+    const room = width - layout.name - layout.gap.length;
+    return room > 0 ? `${label}${layout.gap}${paint('red', reason.slice(0, room))}` : label;
   }
   const cells = layout.fields.map((field) => {
     const text = pad(field.text(newest), field.width, 'right');
@@ -135,7 +142,7 @@ function drawServer(
     if (course === undefined || field.course === undefined) return text;
     return `${text} ${paint('cyan', field.course(readings, course))}`;
   });
-  return [label, ...cells].join(' '.repeat(gap));
+  return [label, ...cells].join(layout.gap);
 }
 
 function figureOf(read: (load: Load) => number | undefined) {
@@ -149,5 +156,5 @@ function shown(value: number | undefined, format: (value: number) => string): st
 
 /** The line begins with the name of the server. */
 function reasonOf({ message }: Error, server: string): string {
-  return message.replace(`stats on ${server}: `, '');
+  return escapeText(message.replace(`stats on ${server}: `, ''));
 }

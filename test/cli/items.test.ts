@@ -91,6 +91,24 @@ describe('get and set', () => {
     expect(undecodable.stderr).toContain('DECODE');
   });
 
+  test('show the other values where one is nested too deeply, and tell of it', async () => {
+    const [deep, flat] = [freshKey(), freshKey()];
+    await fixture.client.set(flat, { flat: true });
+    const json = await fixture.client.getRaw(flat);
+    const arrays = '['.repeat(20_000) + ']'.repeat(20_000);
+    await fixture.client.setRaw(deep, arrays, json?.flags as number);
+    const run = await cli(['get', deep, flat], servers());
+    expect(run).toMatchObject({ code: 3, stdout: `${flat}\t{"flat":true}\n` });
+    expect(run.stderr).toMatch(/^libmemcached: DECODE: .*nested .*\n$/);
+    const { code, document } = await cliJson(['get', deep, flat], servers());
+    expect(code).toBe(3);
+    expect(document).toMatchObject({
+      values: { [flat]: { flat: true } },
+      errors: { [deep]: { code: 'DECODE', key: deep } },
+    });
+    expect((await cli(['get', deep, '--raw'], servers())).stdout).toBe(arrays);
+  });
+
   test('speak as another client with --preset, under a --prefix', async () => {
     const key = freshKey();
     await cli(

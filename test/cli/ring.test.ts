@@ -80,6 +80,30 @@ describe('locate', () => {
   });
 });
 
+describe('locate, of several keys,', () => {
+  test('names one that is given twice once', async () => {
+    const { document } = await cliJson(['locate', 'a', 'b', 'a', '--preset', 'dalli'], { servers });
+    expect(document.locations.map(({ key }: { key: string }) => key)).toEqual(['a', 'b']);
+  });
+
+  test('answers for those that are keys, and is 2 where one is none', async () => {
+    for (const ring of [['--preset', 'dalli'], []]) {
+      const { code, document } = await cliJson(['locate', 'good', 'bad key', ...ring], { servers });
+      expect(code).toBe(2);
+      const rings = ring.length > 0 ? 1 : presetNames.length;
+      expect(document.locations).toHaveLength(2 * rings);
+      for (const place of document.locations.slice(0, rings))
+        expect(place).toMatchObject({ key: 'good', index: expect.any(Number) });
+      for (const place of document.locations.slice(rings))
+        expect(place).toMatchObject({ key: 'bad key', error: { code: 'INVALID_ARGUMENT' } });
+    }
+    const { code, stdout } = await cli(['locate', 'good', 'bad key'], { servers });
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^dalli +.*:11211 +good$/m);
+    expect(stdout).toMatch(/^dalli +key must .* bad key$/m);
+  });
+});
+
 describe('ring', () => {
   test.each([
     ['the default', [], {}],

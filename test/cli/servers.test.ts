@@ -1,3 +1,4 @@
+import { Client } from 'libmemcached';
 import { describe, expect, test } from 'vitest';
 import { ownServer, serversFor } from '../contract/helpers';
 import { startSaslMemcached } from '../support/sasl';
@@ -52,6 +53,13 @@ describe('servers and credentials', () => {
     expect(wrong.stderr).not.toContain(credentials.password);
   });
 
+  test('a username needs one, and is told where to put it', async () => {
+    const run = await cli(['get', 'key', '--username', 'ada'], { servers: nobody });
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+    expect(run.stderr).toContain('--password');
+    expect(run.stderr).toContain('$MEMCACHED_PASSWORD');
+  });
+
   test('a password without a username is for others', async () => {
     const { server } = await ownServer();
     const env = { MEMCACHED_PASSWORD: 'secret' };
@@ -93,7 +101,7 @@ describe('stats --watch', () => {
     const run = await cli(watch('--count', '3'), { servers: fixture.names });
     expect(run).toMatchObject({ code: 0, stderr: '' });
     const [head, ...lines] = run.stdout.trimEnd().split('\n');
-    expect(head?.split('\t').slice(0, 4)).toEqual(['time', 'server', 'hitRate', 'gets']);
+    expect(head?.split('\t').slice(0, 4)).toEqual(['time', 'server', 'hitRate', 'operations']);
     expect(lines).toHaveLength(3);
     for (const line of lines) {
       expect(line.split('\t')[1]).toBe(fixture.names[0]);
@@ -227,10 +235,33 @@ describe('bench', () => {
     expect(await itemCount()).toBe(before);
   });
 
+  test('tells of keys that may be left on a server that failed', async () => {
+    const failing = await ownServer();
+    const { child, ended } = startCli(bench('--seconds', '2'), {
+      servers: [...fixture.names, failing.server],
+    });
+    const client = new Client(failing.server);
+    const held = async () => [...(await client.stats()).values()][0] as { curr_items: number };
+    await expect
+      .poll(async () => (await held()).curr_items, { timeout: 10_000 })
+      .toBeGreaterThan(0);
+    await client.close();
+    await failing.kill();
+    child.kill('SIGINT');
+    expect((await ended).stderr).toMatch(/\d+ keys may be left; they expire within 10 minutes\n$/);
+  });
+
   test('is 3 where nobody answers, and where some do not', async () => {
     expect(await cli(bench(), { servers: nobody })).toMatchObject({ code: 3, stdout: '' });
-    const { code, document } = await cliJson(bench(), { servers: [...fixture.names, nobody] });
+    const servers = [...fixture.names, nobody];
+    const { code, document, stderr } = await cliJson(bench(), { servers });
     expect(code).toBe(3);
     expect(document.operations.get.errors).toBeGreaterThan(0);
+    expect(document.operations.get.error).toMatchObject({
+      server: nobody,
+      key: expect.any(String),
+    });
+    // A server that took no key has none left.
+    expect(stderr).toBe('');
   });
 });

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { startScriptedServer } from 'libmemcached/testing';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { ownServer, serversFor } from '../contract/helpers';
 import { inTerminal, nobody, startInTerminal } from './support';
 
@@ -32,6 +33,27 @@ describe('on a terminal', () => {
     ]) {
       const { stdout } = await run(words, { NO_COLOR: '1' });
       expect(stdout.replaceAll('\r\n', ''), words.join(' ')).not.toMatch(/[\p{Cc}\u202e]/u);
+    }
+  });
+
+  test('words of servers do not either', async () => {
+    const hostile = await startScriptedServer(async (connection) => {
+      for (;;) {
+        await connection.readLine();
+        await connection.write(Buffer.from('SERVER_ERROR out of \u202eluck\r\n'));
+      }
+    });
+    onTestFinished(() => hostile.stop());
+    for (const words of [
+      ['get', 'key'],
+      ['ping'],
+      ['stats'],
+      ['stats', '--watch', '--count', '1'],
+      ['bench'],
+    ]) {
+      const { stdout } = await inTerminal(words, { servers: hostile.server });
+      expect(stdout, words.join(' ')).toContain('luck');
+      expect(stdout, words.join(' ')).not.toContain('\u202e');
     }
   });
 

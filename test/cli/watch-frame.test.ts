@@ -31,15 +31,40 @@ describe('a load meter', () => {
     expect(hitRate(meter.read(busy, 13) as Load)).toBeUndefined();
   });
 
+  test('counts every operation once', () => {
+    const meter = new LoadMeter();
+    meter.read(idle, 1);
+    const counters = {
+      cmd_get: 1, // gets and their misses
+      get_hits: 1,
+      cmd_set: 20, // cas and what it ended with
+      cas_misses: 5,
+      cas_hits: 5,
+      cas_badval: 5,
+      cmd_touch: 300, // touches and their misses
+      touch_hits: 300,
+      delete_misses: 1000,
+      delete_hits: 1000,
+      incr_misses: 1000,
+      incr_hits: 1000,
+      decr_misses: 1000,
+      decr_hits: 1000,
+      cmd_flush: 10_000,
+    };
+    expect(meter.read({ ...idle, ...counters }, 2)).toMatchObject({ operations: 16_321 });
+  });
+
   test('begins again after a restart, a reset and an outage', () => {
     const meter = new LoadMeter();
     const busy = { ...idle, cmd_get: 100 };
     meter.read(busy, 1);
     expect(meter.read({ ...busy, uptime: 1 }, 2)).toMatchObject({ gets: undefined });
-    expect(meter.read(idle, 3)).toMatchObject({ gets: undefined });
+    expect(meter.read(idle, 3)).toMatchObject({ gets: undefined, operations: undefined });
     expect(meter.read(busy, 4)).toMatchObject({ gets: 100 });
     expect(meter.read(down, 5)).toBe(down);
     expect(meter.read(busy, 6)).toMatchObject({ gets: undefined });
+    meter.read({ ...busy, incr_hits: 9 }, 7);
+    expect(meter.read(busy, 8)).toMatchObject({ operations: undefined });
   });
 });
 
@@ -61,7 +86,12 @@ describe('a history', () => {
       ]);
     history.add(answers(0), 1);
     history.add(answers(10), 2);
-    expect(history.totals.at(-1)).toMatchObject({ gets: 30, items: 6, connections: 4 });
+    expect(history.totals.at(-1)).toMatchObject({
+      operations: 30,
+      gets: 30,
+      items: 6,
+      connections: 4,
+    });
     history.add(new Map([['a:1', down]]), 3);
     expect(history.totals.at(-1)).toBeUndefined();
   });
@@ -92,6 +122,7 @@ describe('a frame', () => {
     expect(lines.slice(0, 2)).toEqual(['2 servers  12:00:00', '']);
     expect(lines[2]?.trim().split(/ +/)).toEqual([
       'HITS',
+      'OPS',
       'GETS',
       'SETS',
       'MEMORY',
@@ -100,11 +131,19 @@ describe('a frame', () => {
       'CONN',
     ]);
     expect(lines[3]).toMatch(
-      /^10\.0\.0\.1:11211 +88\.9% [▁-█ ]+ +90M [▁-█ ]+ 1 +1K\/64M +3 +0 +2$/,
+      /^10\.0\.0\.1:11211 +88\.9% [▁-█ ]+ +90M [▁-█ ]+ 90M +1 +1K\/64M +3 +0 +2$/,
     );
     expect(lines[5]).toMatch(/^all +88\.9% [▁-█ ]+ +180M /);
     expect(lines).toHaveLength(6);
     expect(draw({ history: historyOf(['a:1']) })).toHaveLength(4);
+  });
+
+  test('shows all of it in 80 columns, and the course of the operations', () => {
+    const lines = draw({ width: 80 });
+    expect(lines[2]).toMatch(/HITS +OPS +GETS +SETS +MEMORY +ITEMS +EVICT +CONN$/);
+    expect(lines[3]).toMatch(
+      /^10\.0\.0\.1:11211 +88\.9% +90M [▁-█]{6,} +90M +1 +1K\/64M +3 +0 +2$/,
+    );
   });
 
   test('shows a server that is down, and its gap once it is back', () => {
@@ -116,7 +155,7 @@ describe('a frame', () => {
       );
       if (gets === undefined) expect(draw({ history })[3]).toBe('a:1           down: ECONNREFUSED');
     }
-    expect(draw({ history })[3]).toMatch(/ 10 +▅ {2}█ /);
+    expect(draw({ history })[3]).toMatch(/ 10 +▅ {2}█ +10 /);
   });
 
   test('is never wider than the terminal', () => {

@@ -1,10 +1,12 @@
 // A quick test of given servers from here: is every answer right, and how fast do they come?
 import { randomBytes } from 'node:crypto';
+import { MemcachedError } from '../../errors';
 import type { Client } from '../../index';
 import { withClient } from '../connection';
 import type { Context } from '../context';
 import { CommandError, exitCodes } from '../exitCodes';
 import { formatCount, formatMilliseconds } from '../figures';
+import { errorDocument } from '../json';
 import { type LoadPlan, type LoadResult, runLoad } from '../load';
 import type { Output } from '../output';
 import { LiveLine } from '../screen';
@@ -34,7 +36,7 @@ export async function bench(
   const report = new Report(output, options);
   return withClient(connection, async (client) => {
     await requireServers(client);
-    const keys = privateKeys();
+    const keys = new PrivateKeys();
     try {
       const results = await measure(client, keys, options, signal, report);
       report.end(results);
@@ -55,28 +57,40 @@ async function requireServers(client: Client): Promise<void> {
 }
 
 /** No other program has them. */
-function privateKeys() {
-  const prefix = `libmemcached-bench:${randomBytes(8).toString('hex')}:`;
-  const names = (kind: string) =>
-    Array.from({ length: keyCount }, (_, index) => `${prefix}${kind}${index}`);
-  return { values: names('value'), counters: names('counter') };
-}
+class PrivateKeys {
+  readonly #prefix = `libmemcached-bench:${randomBytes(8).toString('hex')}:`;
+  readonly values = this.#names('value');
+  readonly counters = this.#names('counter');
+  /** Those that may be on a server. */
+  readonly written = new Set<string>();
 
-type Keys = ReturnType<typeof privateKeys>;
+  /** Waits until a write of the key has ended. */
+  async write(key: string, writing: Promise<unknown>): Promise<void> {
+    try {
+      await writing;
+      this.written.add(key);
+    } catch (error) {
+      if (error instanceof MemcachedError && error.maybeApplied) this.written.add(key);
+      throw error;
+    }
+  }
+
+  #names(kind: string): string[] {
+    return Array.from({ length: keyCount }, (_, index) => `${this.#prefix}${kind}${index}`);
+  }
+}
 
 async function measure(
   client: Client,
-  keys: Keys,
+  keys: PrivateKeys,
   { seconds, callers, size }: BenchOptions,
   signal: AbortSignal,
   report: Report,
 ): Promise<Record<string, LoadResult>> {
   const value = 'v'.repeat(size);
   // All of them are there before one is asked for, so that a miss tells something.
-  await client.setMulti(
-    keys.values.map((key) => [key, value]),
-    lifetime,
-  );
+  const writes = keys.values.map((key) => keys.write(key, client.set(key, value, lifetime)));
+  await Promise.allSettled(writes);
   const results: Record<string, LoadResult> = {};
   report.head();
   for (const [name, call] of Object.entries(calls(client, keys, value))) {
@@ -90,15 +104,17 @@ async function measure(
 }
 
 /** Every value read is compared with what was written. */
-function calls(client: Client, { values, counters }: Keys, value: string): Record<string, Call> {
+function calls(client: Client, keys: PrivateKeys, value: string): Record<string, Call> {
+  const { values, counters } = keys;
   const check = (read: unknown) => {
     if (read !== value)
       throw new CommandError('a server answered with a value that was not stored');
   };
-  const at = (keys: readonly string[], turn: number) => keys[turn % keyCount] as string;
+  const at = (names: readonly string[], turn: number) => names[turn % keyCount] as string;
   return {
     set: async (turn) => {
-      await client.set(at(values, turn), value, lifetime);
+      const key = at(values, turn);
+      await keys.write(key, client.set(key, value, lifetime));
       return { keys: 1, misses: 0 };
     },
     get: async (turn) => {
@@ -116,18 +132,18 @@ function calls(client: Client, { values, counters }: Keys, value: string): Recor
       return { keys: asked.length, misses: found.missing.length };
     },
     incr: async (turn) => {
-      await client.incr(at(counters, turn), 1, { initial: 0, ttl: lifetime });
+      const key = at(counters, turn);
+      await keys.write(key, client.incr(key, 1, { initial: 0, ttl: lifetime }));
       return { keys: 1, misses: 0 };
     },
   };
 }
 
-async function removeAll(client: Client, { values, counters }: Keys, output: Output) {
-  const { errors } = await client.deleteMulti([...values, ...counters]);
-  if (errors.size === 0) return;
-  output.note(
-    `${errors.size} keys could not be deleted; they expire within ${lifetime / 60} minutes`,
-  );
+async function removeAll(client: Client, keys: PrivateKeys, output: Output) {
+  const { errors } = await client.deleteMulti([...keys.values, ...keys.counters]);
+  const left = [...errors.keys()].filter((key) => keys.written.has(key)).length;
+  if (left === 0) return;
+  output.note(`${left} keys may be left; they expire within ${lifetime / 60} minutes`);
 }
 
 const columns = [
@@ -187,9 +203,9 @@ class Report {
 
   end(results: Readonly<Record<string, LoadResult>>): void {
     if (!this.#output.json) return;
-    const operations = Object.entries(results).map(([name, { firstError: _, ...figures }]) => [
+    const operations = Object.entries(results).map(([name, { firstError, ...figures }]) => [
       name,
-      figures,
+      firstError === undefined ? figures : { ...figures, error: errorDocument(firstError) },
     ]);
     this.#output.document({ ...this.#options, operations: Object.fromEntries(operations) });
   }

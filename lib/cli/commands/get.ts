@@ -1,7 +1,9 @@
-import type { RawItem } from '../../index';
+import { MemcachedError } from '../../errors';
+import type { Client, RawItem } from '../../index';
 import { withClient } from '../connection';
 import type { Context } from '../context';
 import { errorDocuments, exitCodeOfKeys, forEachKey, type KeyResults } from '../eachKey';
+import { isTooDeep } from '../json';
 import type { Output } from '../output';
 import { valueText } from '../values';
 
@@ -11,11 +13,22 @@ export async function get(
   { raw = false }: { raw?: boolean },
 ): Promise<number> {
   const results = await withClient(connection, (client) =>
-    forEachKey<unknown>(keys, (key) => (raw ? client.getRaw(key) : client.get(key))),
+    forEachKey<unknown>(keys, (key) => (raw ? client.getRaw(key) : printable(client, key))),
   );
   if (output.json) output.document(document(results));
   else print(output, results, keys.length > 1, raw);
   return exitCodeOfKeys(results);
+}
+
+/** The value of a key. */
+async function printable(client: Client, key: string): Promise<unknown> {
+  const value = await client.get(key);
+  if (!isTooDeep(value)) return value;
+  throw new MemcachedError(
+    'DECODE',
+    `get of ${key}: the value is nested too deeply to be printed`,
+    { key },
+  );
 }
 
 function document({ found, missing, errors }: KeyResults<unknown>) {

@@ -26,10 +26,10 @@ function document(answers: Answers) {
   return { servers: Object.fromEntries(servers) };
 }
 
-function table(answers: Answers, { paint }: Output): string[] {
+function table(answers: Answers, output: Output): string[] {
   const rows = [...answers].map(([server, answer]) =>
     answer instanceof Error
-      ? [server, '', paint('red', `no answer: ${answer.message}`)]
+      ? [server, '', output.paint('red', `no answer: ${output.foreign(answer.message)}`)]
       : [server, formatMilliseconds(answer), ''],
   );
   return formatTable(

@@ -47,7 +47,7 @@ function blocks(answers: PerServer<Stats>, output: Output): string[] {
     ...(index > 0 ? [''] : []),
     output.paint('bold', server),
     ...(answer instanceof Error
-      ? [output.paint('red', `  ${answer.code}: ${answer.message}`)]
+      ? [output.paint('red', `  ${answer.code}: ${output.foreign(answer.message)}`)]
       : statLines(answer, output)),
   ]);
 }

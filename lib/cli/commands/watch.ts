@@ -95,9 +95,11 @@ function plainLines(output: Output, history: LoadHistory): WatchView {
     show: () => {
       const { time, servers } = document(history);
       const lines = Object.entries(servers).map(([server, load]) =>
-        [time, server, ...('error' in load ? [`down: ${load.error.message}`] : texts(load))].join(
-          '\t',
-        ),
+        [
+          time,
+          server,
+          ...('error' in load ? [`down: ${output.foreign(load.error.message)}`] : texts(load)),
+        ].join('\t'),
       );
       output.lines(lines);
     },
@@ -109,6 +111,7 @@ type LoadDocument = Record<(typeof loadNames)[number], number | undefined>;
 
 const loadNames = [
   'hitRate',
+  'operations',
   'gets',
   'sets',
   'evictions',
@@ -131,9 +134,10 @@ function document(history: LoadHistory) {
 
 function readingDocument(reading: Reading): LoadDocument | { error: ErrorDocument } {
   if (reading instanceof Error) return { error: errorDocument(reading) };
-  const { gets, sets, evictions, bytes, limit, items, connections } = reading;
+  const { operations, gets, sets, evictions, bytes, limit, items, connections } = reading;
   return {
     hitRate: rounded(hitRate(reading)),
+    operations: rounded(operations),
     gets: rounded(gets),
     sets: rounded(sets),
     evictions: rounded(evictions),
