@@ -42,7 +42,7 @@ const pollInterval = 5; // ms
 
 /**
  * Starts a private memcached on a free loopback port, or on a unix socket, and resolves when it accepts
- * connections. Rejects with memcached's own words when it does not start, as on a `port` that is taken,
+ * connections. Rejects with the reason when it does not start, as on a `port` or a `socket` that is taken,
  * and with `INVALID_ARGUMENT` on bad options. A server that runs does not keep this process alive.
  */
 export async function startMemcached(options: StartOptions = {}): Promise<MemcachedServer> {
@@ -55,6 +55,7 @@ export async function launchMemcached(
   env: NodeJS.ProcessEnv,
 ): Promise<MemcachedServer> {
   const settings = readStartOptions(options);
+  await requireFree(settings.socket);
   for (let attempt = 1; ; attempt++) {
     const launch = new Launch(settings, env);
     try {
@@ -69,6 +70,12 @@ export async function launchMemcached(
   }
 }
 
+/** memcached takes a path away from a server that is there, which goes on but is found by nobody. */
+async function requireFree(socket: boolean | string): Promise<void> {
+  if (typeof socket === 'string' && (await accepts({ path: socket })))
+    throw new Error(`memcached did not start: ${socket} is in use`);
+}
+
 /** One memcached process and the files that come and go with it. */
 class Launch {
   /** Holds the files below, and the socket unless its path was given. */
@@ -79,6 +86,7 @@ class Launch {
   readonly #path: string | undefined;
   readonly #portWasGiven: boolean;
   readonly #process: BoundProcess;
+  #hasSocket = false;
   #stopped: Promise<void> | undefined;
 
   constructor(settings: StartSettings, env: NodeJS.ProcessEnv) {
@@ -109,11 +117,13 @@ class Launch {
     const deadline = performance.now() + startTimeout;
     for (;;) {
       const address = this.#address();
-      if (address && (await accepts(address))) {
-        return this.#server(address);
-      }
+      const accepted = address !== undefined && (await accepts(address));
       if (!this.#process.running) {
         throw new Error(startError(this.#process.exitCode, this.#errors()));
+      }
+      if (accepted) {
+        this.#hasSocket = address.path !== undefined;
+        return this.#server(address);
       }
       if (performance.now() > deadline) {
         throw new Error(`memcached did not listen within ${startTimeout} ms: ${this.#errors()}`);
@@ -130,9 +140,7 @@ class Launch {
   async #end(): Promise<void> {
     await this.#process.kill();
     await rm(this.#directory, { recursive: true, force: true });
-    if (this.#path !== undefined) {
-      await rm(this.#path, { force: true });
-    }
+    if (this.#hasSocket) await rm(this.#path as string, { force: true });
   }
 
   /**

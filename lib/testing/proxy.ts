@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { invalid } from '../errors';
 import { parseServers, type Server } from '../servers';
 import { Listener, loopback, reset } from './loopback';
 import { ProxyChannel } from './proxyChannel';
@@ -54,6 +55,7 @@ class FaultyProxy implements Proxy {
   #listener!: Listener;
 
   constructor(upstream: string, faults: ProxyFaults) {
+    if (typeof upstream !== 'string') throw invalid('upstream', 'be one server, as text', upstream);
     const [{ host, port, unixSocket }] = parseServers(upstream) as [Server];
     this.#upstream = unixSocket ? { path: host } : { host, port };
     this.#faults = readProxyFaults(faults);

@@ -222,4 +222,17 @@ describe('the fault', () => {
     const { proxy } = await echo();
     expect(() => proxy.setFaults(faults as ProxyFaults)).toThrow(message);
   });
+
+  test.each([
+    [undefined],
+    [null],
+    [['127.0.0.1:1', '127.0.0.1:2']],
+    [{ host: '127.0.0.1' }],
+    [''],
+    ['127.0.0.1:0'],
+  ])('%j is refused as the server to stand before', async (upstream) => {
+    // Not the one that MEMCACHED_SERVERS names, nor one that runs here.
+    const starting = startProxy(upstream as string);
+    await expect(starting).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
 });

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MemcachedServer, type StartOptions, startMemcached } from 'libmemcached/testing';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { raw } from '../support/raw';
 
 const started: MemcachedServer[] = [];
@@ -136,17 +136,47 @@ describe('a server on a unix socket', () => {
     expect(existsSync(server.path as string)).toBe(false);
   });
 
-  test('answers on the path given, which stop removes', async () => {
+  /** In a directory of its own. */
+  function freshPath(): string {
     const directory = mkdtempSync(join(tmpdir(), 'memcached-test-'));
-    try {
-      const server = await start({ socket: join(directory, 'here.sock') });
-      expect(server.server).toBe(join(directory, 'here.sock'));
-      expect(await statistic(server, 'pid')).toBe(String(server.pid));
-      await server.stop();
-      expect(existsSync(server.server)).toBe(false);
-    } finally {
-      rmSync(directory, { recursive: true });
-    }
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    return join(directory, 'here.sock');
+  }
+
+  test('answers on the path given, which stop removes', async () => {
+    const path = freshPath();
+    const server = await start({ socket: path });
+    expect(server.server).toBe(path);
+    expect(await statistic(server, 'pid')).toBe(String(server.pid));
+    await server.stop();
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test('takes over the path of a server that was killed', async () => {
+    const path = freshPath();
+    const first = await start({ socket: path });
+    process.kill(first.pid, 'SIGKILL'); // leaves its socket behind
+    await vi.waitUntil(async () => (await connecting(first)) === 'ECONNREFUSED');
+    const second = await start({ socket: path });
+    expect(await statistic(second, 'pid')).toBe(String(second.pid));
+  });
+
+  test.each([[[]], [['--no-such-option']]])(
+    'is never mistaken for the server that has the path, which it leaves alone: %j',
+    async (args) => {
+      const first = await start({ socket: freshPath() });
+      const second = start({ socket: first.server, args });
+      await expect(second).rejects.toThrow(/^memcached did not start: .*in use/);
+      expect(await statistic(first, 'pid')).toBe(String(first.pid));
+    },
+  );
+
+  test('that does not start leaves what is at the path', async () => {
+    const path = freshPath();
+    writeFileSync(path, 'mine');
+    const starting = start({ socket: path, args: ['--no-such-option'] });
+    await expect(starting).rejects.toThrow('memcached did not start');
+    expect(readFileSync(path, 'utf8')).toBe('mine');
   });
 });
 
