@@ -1,7 +1,7 @@
 // JSON of a value, or a refusal: never the `{}` that JSON.stringify makes of what it does not know.
 import { MemcachedError } from '../errors';
 import { isBuiltIn } from '../objects';
-import { unserializable } from './serializer';
+import { isReadableJson, readableJson, unserializable } from './serializer';
 
 export function jsonText(value: unknown): string {
   if (typeof value === 'object' && value !== null && isBuiltIn(value) && !('toJSON' in value)) {
@@ -10,6 +10,8 @@ export function jsonText(value: unknown): string {
   const text = stringify(value);
   // What a toJSON that returns undefined gives.
   if (text === undefined) throw unserializable('have a JSON form', value);
+  // What would not be read back is not written.
+  if (!isReadableJson(text)) throw unserializable(readableJson, value);
   return text;
 }
 

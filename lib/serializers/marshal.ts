@@ -22,6 +22,7 @@ class Reader {
   }
 
   value(): unknown {
+    this.#cursor.count();
     const type = this.#type();
     switch (type) {
       case '0':
@@ -89,7 +90,7 @@ class Reader {
 
   #encoding(): void {
     if (this.#length() !== 1 || this.#symbol(this.#type()) !== 'E') throw new NotPlain();
-    if (typeof this.value() !== 'boolean') throw new NotPlain();
+    if (!['T', 'F'].includes(this.#type())) throw new NotPlain();
   }
 
   #symbol(type: string): string {

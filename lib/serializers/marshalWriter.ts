@@ -1,7 +1,11 @@
 // Plain values as Ruby's Marshal 4.8.
 import { marshalHeader } from './marshal';
+import { maxValues, unserializable } from './serializer';
 
-/** Marshal of a string, Buffer, number, bigint, boolean, null, or of arrays and objects of those. */
+/**
+ * Marshal of a string, Buffer, number, bigint, boolean, null, or of arrays and objects of those.
+ * Throws `SERIALIZE` for more values than would be read back.
+ */
 export function marshal(value: unknown): Buffer {
   const writer = new Writer();
   writer.write(value);
@@ -15,12 +19,14 @@ class Writer {
   readonly #parts: Buffer[] = [Buffer.from(marshalHeader, 'latin1')];
   /** The name of the encoding is spelled out once. */
   #encoding = Buffer.from('\x06:\x06ET', 'latin1');
+  #values = 0;
 
   finish(): Buffer {
     return Buffer.concat(this.#parts);
   }
 
   write(value: unknown): void {
+    this.#count(value);
     switch (typeof value) {
       case 'boolean':
         this.#type(value ? 'T' : 'F');
@@ -37,6 +43,11 @@ class Writer {
       default:
         this.#object(value as object | null);
     }
+  }
+
+  #count(value: unknown): void {
+    if (++this.#values <= maxValues) return;
+    throw unserializable(`hold at most ${maxValues} values`, value);
   }
 
   #object(value: object | null): void {
@@ -56,7 +67,7 @@ class Writer {
     this.#type('{');
     this.#fixnum(entries.length);
     for (const [name, value] of entries) {
-      this.#text(name);
+      this.write(name);
       this.write(value);
     }
   }

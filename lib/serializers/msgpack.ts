@@ -4,6 +4,7 @@ import { type Cursor, NotPlain, setEntry } from './plainData';
 import { decodeTextOrBytes, exactInteger } from './serializer';
 
 export function readMsgpack(cursor: Cursor): unknown {
+  cursor.count();
   const head = cursor.byte();
   if (head < 0x80) return head;
   if (head < 0x90) return readMap(cursor, head & 15);

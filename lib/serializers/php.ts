@@ -104,6 +104,8 @@ function doubleText(value: number): string {
 
 function decodeDouble(data: Buffer): number {
   const text = data.toString('latin1').trimEnd();
-  if (/^-?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|Infinity)$|^-?NaN$/i.test(text)) return Number(text);
+  // Digits must have one way to match, as in plainFloat.
+  const isDouble = /^-?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|Infinity|NaN)$/i.test(text);
+  if (isDouble) return Number(text);
   throw undecodable('be a floating point number', `${data.length} other bytes`);
 }

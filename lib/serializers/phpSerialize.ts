@@ -4,6 +4,7 @@ import { type Cursor, NotPlain, plainFloat, plainInteger, setEntry } from './pla
 import { decodeTextOrBytes } from './serializer';
 
 export function readPhp(cursor: Cursor): unknown {
+  cursor.count();
   const type = String.fromCharCode(cursor.byte());
   if (type === 'N') {
     cursor.expect(';');

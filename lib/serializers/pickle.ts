@@ -7,6 +7,7 @@ import { exactInteger } from './serializer';
 export function readPickle(cursor: Cursor): unknown {
   const machine = new Machine(cursor);
   for (;;) {
+    cursor.count();
     const opcode = cursor.byte();
     if (opcode === stop) return machine.pop();
     const read = values[opcode];
@@ -17,7 +18,8 @@ export function readPickle(cursor: Cursor): unknown {
 
 class Machine {
   readonly cursor: Cursor;
-  readonly memo = new Map<number, unknown>();
+  /** No Map: its numbers could be chosen so that they collide, and take hours to store. */
+  readonly memo: unknown[] = [];
   readonly #stack: unknown[] = [];
   readonly #marks: number[] = [];
 
@@ -77,14 +79,20 @@ class Machine {
   }
 
   recall(index: number): void {
-    if (!this.memo.has(index)) throw new NotPlain();
-    this.push(this.memo.get(index));
+    const value = this.memo[index];
+    if (value === undefined) throw new NotPlain();
+    this.push(value);
   }
 
   remember(index: number): void {
-    this.memo.set(index, this.top());
+    // Picklers number from 0 or 1.
+    if (!(index >= 0 && index <= this.cursor.length)) throw new NotPlain();
+    this.memo[index] = this.top();
   }
 }
+
+/** Bytes that take as much memory as other values. */
+const bytesPerValue = 64;
 
 /** How bytes are spelled before protocol 3, by the names of two functions. */
 const bytesFunctions: Readonly<Record<string, symbol>> = {
@@ -100,12 +108,16 @@ function callBytes(machine: Machine): void {
   if (typeof name !== 'symbol' || !Array.isArray(parameters)) throw new NotPlain();
   const [text, encoding] = parameters as unknown[];
   if (name.description === 'bytes' && parameters.length === 0) machine.push(Buffer.alloc(0));
-  else if (name.description === 'encode' && encoding === 'latin1') machine.push(latin1(text));
+  else if (name.description === 'encode' && encoding === 'latin1')
+    machine.push(latin1(text, machine.cursor));
   else throw new NotPlain();
 }
 
-function latin1(text: unknown): Buffer {
-  if (typeof text !== 'string' || /[^\0-\xff]/.test(text)) throw new NotPlain();
+function latin1(text: unknown, cursor: Cursor): Buffer {
+  if (typeof text !== 'string') throw new NotPlain();
+  // A pickle may name one text again and again, and gets new bytes each time.
+  cursor.count(text.length / bytesPerValue);
+  if (/[^\0-\xff]/.test(text)) throw new NotPlain();
   return Buffer.from(text, 'latin1');
 }
 
@@ -134,7 +146,7 @@ const values: Readonly<Record<number, ((cursor: Cursor) => unknown) | undefined>
   139: (cursor) => long(cursor.view(uint32(cursor))), // LONG4
   70: (cursor) => plainFloat(cursor.until('\n')), // FLOAT
   71: (cursor) => cursor.view(8).readDoubleBE(), // BINFLOAT
-  86: (cursor) => unescaped(cursor.until('\n')), // UNICODE
+  86: unescaped, // UNICODE
   140: (cursor) => cursor.text(cursor.byte()), // SHORT_BINUNICODE
   88: (cursor) => cursor.text(uint32(cursor)), // BINUNICODE
   141: (cursor) => cursor.text(uint64(cursor)), // BINUNICODE8
@@ -163,7 +175,7 @@ const instructions: Readonly<Record<number, Instruction | undefined>> = {
   100: dict, // DICT
   115: (machine) => machine.setItems([machine.pop(), machine.pop()].reverse()), // SETITEM
   117: (machine) => machine.setItems(machine.popMark()), // SETITEMS
-  148: (machine) => machine.remember(machine.memo.size), // MEMOIZE
+  148: (machine) => machine.remember(machine.memo.length), // MEMOIZE
   112: (machine) => machine.remember(index(machine)), // PUT
   113: (machine) => machine.remember(machine.cursor.byte()), // BINPUT
   114: (machine) => machine.remember(uint32(machine.cursor)), // LONG_BINPUT
@@ -197,16 +209,20 @@ function long(bytes: Buffer): number | bigint {
   return exactInteger(BigInt.asIntN(bytes.length * 8, BigInt(`0x${digits}`)));
 }
 
-/** Latin-1 with `\u` escapes for the rest, Python's raw-unicode-escape. */
-function unescaped(text: string): string {
-  return text.replace(
-    /\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g,
-    (_escape, short?: string, full?: string) => {
-      const code = Number.parseInt(short ?? full ?? '', 16);
-      if (code > 0x10ffff) throw new NotPlain();
-      return String.fromCodePoint(code);
-    },
-  );
+/** A line of Latin-1 with `\u` escapes for the rest, Python's raw-unicode-escape. */
+function unescaped(cursor: Cursor): string {
+  const line = cursor.until('\n');
+  let text = '';
+  let end = 0;
+  // One by one: `replace` would hold every match until the last, 200 bytes each.
+  for (const match of line.matchAll(/\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g)) {
+    cursor.count();
+    const code = Number.parseInt(match[1] ?? match[2] ?? '', 16);
+    if (code > 0x10ffff) throw new NotPlain();
+    text += line.slice(end, match.index) + String.fromCodePoint(code);
+    end = match.index + match[0].length;
+  }
+  return text + line.slice(end);
 }
 
 function index({ cursor }: Machine): number {

@@ -1,7 +1,7 @@
 // What the readers of other languages' formats share. They read data and nothing else: whatever
 // names a class, a function or a reference makes the whole value foreign, and nothing is executed.
 import { isUtf8 } from 'node:buffer';
-import { foreignValue, integerOf, ownBytes } from './serializer';
+import { foreignValue, integerOf, maxValues, ownBytes } from './serializer';
 
 /** The data are not plain, or broken: their reader gives up, the caller gets bytes and flags. */
 export class NotPlain extends Error {}
@@ -9,8 +9,11 @@ export class NotPlain extends Error {}
 /** How deep values may be nested: what recurses over the result, here or later, survives it. */
 const maxDepth = 1000;
 
-/** How many values, beyond the bytes they came from, repeated references may stand for. */
-const maxRepeats = 1_000_000;
+/** As many digits of an integer as Python itself reads: more take time out of proportion. */
+const maxDigits = 4300;
+
+/** As many bits of an integer that is a key: printing more takes time out of proportion. */
+const maxKeyBits = 1024;
 
 /** The plain value in `data`, or `{ data, flags }` where there is none. */
 export function plainOrForeign(
@@ -22,7 +25,7 @@ export function plainOrForeign(
     const cursor = new Cursor(data);
     const value = read(cursor);
     cursor.expectEnd();
-    new Inspection(data.length + maxRepeats).visit(value, 0);
+    new Inspection().visit(value, 0);
     return value;
   } catch (error) {
     if (error instanceof NotPlain) return foreignValue(data, flags);
@@ -35,9 +38,20 @@ export class Cursor {
   readonly #data: Buffer;
   #at = 0;
   #depth = 0;
+  #valuesLeft = maxValues;
 
   constructor(data: Buffer) {
     this.#data = data;
+  }
+
+  get length(): number {
+    return this.#data.length;
+  }
+
+  /** A reader counts all it makes before it does: values, keys, and what is there for a while. */
+  count(values = 1): void {
+    this.#valuesLeft -= values;
+    if (this.#valuesLeft < 0) throw new NotPlain();
   }
 
   byte(): number {
@@ -94,11 +108,7 @@ export class Cursor {
 
 /** Bounds what a value of few bytes may grow to by references to its own parts, or in depth. */
 class Inspection {
-  #left: number;
-
-  constructor(limit: number) {
-    this.#left = limit;
-  }
+  #left = maxValues;
 
   visit(value: unknown, depth: number): void {
     if (--this.#left < 0 || depth > maxDepth) throw new NotPlain();
@@ -113,34 +123,42 @@ export function setEntry(object: Record<string, unknown>, key: unknown, value: u
   const name = nameOf(key);
   // 1 and "1", or a symbol and a string, are two keys there and would be one here.
   if (Object.hasOwn(object, name)) throw new NotPlain();
-  if (name !== '__proto__') {
-    object[name] = value;
-    return;
-  }
-  // Assigning would set the prototype.
+  // Assigning to __proto__ would set the prototype.
+  if (name === '__proto__' || /^\d+$/.test(name)) defineEntry(object, name, value);
+  else object[name] = value;
+}
+
+/**
+ * For a number as a name, V8 reserves memory for all numbers below it, up to 12 KB an entry, unless
+ * the property has been a special one.
+ */
+function defineEntry(object: object, name: string, value: unknown): void {
   Object.defineProperty(object, name, {
     value,
-    writable: true,
+    writable: false,
     enumerable: true,
     configurable: true,
   });
+  Object.defineProperty(object, name, { writable: true });
 }
 
 function nameOf(key: unknown): string {
   if (typeof key === 'string') return key;
-  if (typeof key === 'bigint' || Number.isInteger(key)) return String(key);
+  if (Number.isInteger(key)) return String(key);
+  if (typeof key === 'bigint' && BigInt.asIntN(maxKeyBits, key) === key) return String(key);
   throw new NotPlain();
 }
 
 export function plainInteger(text: string): number | bigint {
-  const integer = integerOf(text);
+  const integer = text.length > maxDigits ? undefined : integerOf(text);
   if (integer === undefined) throw new NotPlain();
   return integer;
 }
 
 /** A float as Python, PHP and Ruby print it: `1.5`, `1.0E+25`, `inf`, `NAN`. */
 export function plainFloat(text: string): number {
-  if (/^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) return Number(text);
+  // Digits must have one way to match, or a text of many takes time by the square of their number.
+  if (/^-?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) return Number(text);
   switch (text.toLowerCase()) {
     case 'inf':
       return Number.POSITIVE_INFINITY;

@@ -94,6 +94,15 @@ export function exactInteger(integer: bigint): number | bigint {
   return Number.isSafeInteger(number) ? number : integer;
 }
 
+/**
+ * How many values an item in another language's format may hold, and how many arrays and objects in
+ * JSON. A few thousand stored bytes can inflate to 64 MiB, and a value can be a single byte: the
+ * heap would run full, which ends the process. As measured on Node.js 20, the most expensive value,
+ * an empty Buffer, takes 200 bytes, so that this many keep 200 MB and need 300 MB while they are
+ * read. No item of up to 1 MiB, memcached's own limit, holds more, because each takes a byte.
+ */
+export const maxValues = 2 ** 20;
+
 /** Text where the bytes are UTF-8, else the bytes: for writers that do not tell the two apart. */
 export function decodeTextOrBytes(data: Buffer): string | Buffer {
   return isUtf8(data) ? data.toString('utf8') : ownBytes(data);
@@ -115,10 +124,29 @@ export function decodeNumber(data: Buffer): number | bigint {
 /** `JSON.parse`, without the excerpt of the value that its error holds. */
 export function decodeJson(data: Buffer): unknown {
   try {
-    return JSON.parse(decodeText(data));
+    const text = decodeText(data);
+    if (isReadableJson(text)) return JSON.parse(text);
   } catch {
     throw undecodable('be JSON', `${data.length} other bytes`);
   }
+  throw undecodable(readableJson, 'more');
+}
+
+/** What `isReadableJson` checks, for messages. */
+export const readableJson = `have at most ${maxValues} arrays and objects`;
+
+/** Told before it is parsed, because afterwards the memory is taken. Brackets in strings count. */
+export function isReadableJson(text: string): boolean {
+  // Most texts are too short to hold so many.
+  return text.length <= maxValues || occurrences(text, '[') + occurrences(text, '{') <= maxValues;
+}
+
+/** By way of `indexOf`, which is many times faster than a look at each character. */
+function occurrences(text: string, character: string): number {
+  let count = 0;
+  let at = text.indexOf(character);
+  for (; at !== -1; at = text.indexOf(character, at + 1)) count++;
+  return count;
 }
 
 export function unserializable(rule: string, value: unknown): MemcachedError {
