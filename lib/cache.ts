@@ -205,9 +205,7 @@ export class Cache extends KeyOperations {
     options: WriteOptions | number | Date | undefined,
     load: () => T | Promise<T>,
   ): Promise<T> {
-    return this.#pattern('getOrSet', key, options, (given, itemName) =>
-      patterns.getOrSet({ view: this.view, key, given }, itemName, load),
-    );
+    return this.#pattern('getOrSet', key, options, (subject) => patterns.getOrSet(subject, load));
   }
 
   /**
@@ -224,9 +222,7 @@ export class Cache extends KeyOperations {
     fn: (current: T | undefined) => T | undefined | Promise<T | undefined>,
     options?: WriteOptions | number | Date,
   ): Promise<T | undefined> {
-    return this.#pattern('update', key, options, (given) =>
-      patterns.update({ view: this.view, key, given }, fn),
-    );
+    return this.#pattern('update', key, options, (subject) => patterns.update(subject, fn));
   }
 
   /**
@@ -282,13 +278,13 @@ export class Cache extends KeyOperations {
     name: string,
     key: Key,
     options: unknown,
-    run: (given: GivenOptions, itemName: string) => Promise<T>,
+    run: (subject: patterns.Subject) => Promise<T>,
   ): Promise<T> {
     try {
       const given = readOperationOptions(options, ttlOption);
       this.view.exptime(given.ttl);
-      const itemName = this.#itemName(key, given);
-      return await this.view.dispatcher.whole(name, () => run(given, itemName));
+      const subject = patterns.subjectOf(this.view, key, given);
+      return await this.view.dispatcher.whole(name, () => run(subject));
     } catch (error) {
       if (error instanceof MemcachedError) error.operation = name;
       throw blame(error, name, key);
@@ -353,12 +349,6 @@ export class Cache extends KeyOperations {
 
   #bytesOf(key: Key, options?: unknown): { sent: Buffer; hashed: Buffer } {
     return this.view.bytesOf(key, this.view.scopeOf(readOperationOptions(options, [])));
-  }
-
-  /** Tells one item from all others: the same key is another item on another server. */
-  #itemName(key: Key, given: GivenOptions): string {
-    const { sent, hashed } = this.view.bytesOf(key, this.view.scopeOf(given));
-    return `${this.view.dispatcher.ringName} ${hashed.toString('latin1')} ${sent.toString('latin1')}`;
   }
 }
 

@@ -163,7 +163,7 @@ export class Dispatcher {
     if (this.#closing !== undefined) throw refusal('CLOSED', 'the client is closed', operation);
   }
 
-  /** Runs what takes several operations: `close` waits for all of it. Rejects with `CLOSED` once the client is closed. */
+  /** Runs what takes several operations: `close` waits for all of it. Rejects with `CLOSED` after that. */
   async whole<Result>(operation: string, run: () => Promise<Result>): Promise<Result> {
     this.requireOpen(operation);
     this.#wholes++;
@@ -258,7 +258,7 @@ export class Dispatcher {
   }
 
   #admit(pending: Pending, size: number, signal: AbortSignal | undefined, ofWhole = false): void {
-    if (!ofWhole || this.#closed) this.requireOpen(pending.name);
+    if (this.#closing !== undefined && !(ofWhole && !this.#closed)) this.requireOpen(pending.name);
     if (signal?.aborted) throw aborted(pending, false, signal);
     const { maxPending, maxPendingBytes } = this.#settings;
     if (this.#pendingCount >= maxPending) {

@@ -2,7 +2,7 @@
 import { AbortGroups } from './abortGroups';
 import { invalid, MemcachedError } from './errors';
 import { isForgiven, refusal } from './failures';
-import type { Key } from './keys';
+import { type Key, keyBytes, noPrefix } from './keys';
 import type { GivenOptions } from './operationOptions';
 import type { Operation } from './operations';
 import * as operations from './operations';
@@ -19,31 +19,44 @@ const loads = new Map<string, Promise<unknown>>();
 const waiting = new AbortGroups();
 
 /** The item that a pattern is about, and how its caller wants it treated. */
-interface Subject {
+export interface Subject {
   readonly view: View;
   readonly key: Key;
   readonly given: GivenOptions;
 }
 
+/** Its keys are copies: the caller may change its Buffers before they are sent the last time. */
+export function subjectOf(view: View, key: Key, given: GivenOptions): Subject {
+  const groupKey = given.groupKey === undefined ? undefined : copyOf(given.groupKey, 'groupKey');
+  return { view, key: copyOf(key, 'key'), given: { ...given, groupKey } };
+}
+
+function copyOf(key: Key, what: string): Key {
+  return typeof key === 'string' ? key : keyBytes(key, noPrefix, what);
+}
+
+/** Tells one item from all others: the same key is another item on another server. */
+function itemName({ view, key, given }: Subject): string {
+  const { sent, hashed } = view.bytesOf(key, view.scopeOf(given));
+  return `${view.dispatcher.ringName} ${hashed.toString('latin1')} ${sent.toString('latin1')}`;
+}
+
 /** The cached value, or what `load` gives, which is then stored. See `Cache.getOrSet`. */
-export async function getOrSet<T>(
-  subject: Subject,
-  itemName: string,
-  load: () => T | Promise<T>,
-): Promise<T> {
+export async function getOrSet<T>(subject: Subject, load: () => T | Promise<T>): Promise<T> {
   if (typeof load !== 'function') throw invalid('load', 'be a function', load, 'getOrSet');
   const { view, key, given } = subject;
   const cached = await view.request(operations.get, key, readOptions(given));
   if (cached !== undefined) return cached as T;
-  const underWay = loads.get(itemName) as Promise<T> | undefined;
-  const loading = underWay ?? startLoad(subject, itemName, load);
+  const name = itemName(subject);
+  const underWay = loads.get(name) as Promise<T> | undefined;
+  const loading = underWay ?? startLoad(subject, name, load);
   return given.signal === undefined ? loading : unlessAborted(loading, given.signal, key);
 }
 
-function startLoad<T>(subject: Subject, itemName: string, load: () => T | Promise<T>): Promise<T> {
+function startLoad<T>(subject: Subject, name: string, load: () => T | Promise<T>): Promise<T> {
   const loading = loadAndStore(subject, load);
-  loads.set(itemName, loading);
-  const forget = () => loads.delete(itemName);
+  loads.set(name, loading);
+  const forget = () => loads.delete(name);
   loading.then(forget, forget);
   return loading;
 }

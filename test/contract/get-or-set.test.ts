@@ -232,6 +232,15 @@ describe.each(variants)('getOrSet, $name', ({ options }) => {
     expect(await cache.client.get(inner)).toBe('inner');
   });
 
+  test('stores under the key it was given, whatever becomes of the Buffer', async () => {
+    const key = freshKey();
+    const bytes = Buffer.from(key);
+    const value = cache.client.getOrSet(bytes, 60, () => 'loaded');
+    bytes.fill('x');
+    expect(await value).toBe('loaded');
+    expect(await cache.client.get(key)).toBe('loaded');
+  });
+
   test('loads nothing for an invalid key', async () => {
     const load = vi.fn(() => 'loaded');
     await expect(cache.client.getOrSet('not a key', 60, load)).rejects.toMatchObject({
