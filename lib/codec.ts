@@ -4,6 +4,7 @@ import type { Compression } from './compression';
 import type { DecompressionMethod, LeveledMethod } from './compressionMethods';
 import { CacheMiss, invalid, invalidText, kindOf, MemcachedError } from './errors';
 import { maxUint32 } from './numbers';
+import { dropPromise } from './objects';
 import {
   type Encoded,
   isDetached,
@@ -79,6 +80,7 @@ export class Codec {
   #decode(data: Buffer, flags: number): unknown {
     try {
       const value = this.#deserialize(data, flags);
+      if (!this.#format.trusted && dropPromise(value)) throw promised();
       if (value !== undefined) return value;
     } catch (error) {
       if (error instanceof CacheMiss) return miss;
@@ -150,7 +152,7 @@ export function checkData(data: unknown, what = 'data'): Buffer | string {
 
 /** What a hook returned, read once and checked. */
 function checkEncoded(encoded: unknown): Encoded {
-  if (typeof encoded !== 'object' || encoded === null || types.isPromise(encoded)) {
+  if (typeof encoded !== 'object' || encoded === null || dropPromise(encoded)) {
     throw wrongResult('return { data, flags }', kindOf(encoded));
   }
   const { data, flags } = encoded as Partial<Encoded>;
@@ -165,6 +167,10 @@ function checkEncoded(encoded: unknown): Encoded {
 
 function wrongResult(rule: string, got: string): MemcachedError {
   return new MemcachedError('SERIALIZE', `serialize must ${rule}, got ${got}`);
+}
+
+function promised(): MemcachedError {
+  return new MemcachedError('DECODE', 'deserialize must not return a promise');
 }
 
 function asSerializeError(error: unknown): MemcachedError {

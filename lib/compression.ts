@@ -4,6 +4,7 @@ import { constants as zlib } from 'node:zlib';
 import type { CompressionMethod, LeveledMethod } from './compressionMethods';
 import { invalid, kindOf, MemcachedError } from './errors';
 import { integer, maxInt32, maxUint32 } from './numbers';
+import { dropPromise } from './objects';
 import { ownOptions } from './ownOptions';
 
 /** An algorithm of the caller's own. Both functions are synchronous. */
@@ -116,6 +117,7 @@ function isOneBit(flags: number): boolean {
 
 function checkBytes(result: unknown, code: 'SERIALIZE' | 'DECODE', what: string): Uint8Array {
   if (types.isUint8Array(result)) return result;
+  dropPromise(result);
   throw new MemcachedError(
     code,
     `${what} must return a Buffer or Uint8Array, got ${kindOf(result)}`,

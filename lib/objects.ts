@@ -7,6 +7,17 @@ export function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === Array.prototype || prototype === null;
 }
 
+/**
+ * True for a promise, and for what `await` would take for one, where a value has to be there at once.
+ * The promise is dropped, and so is its rejection, which would otherwise end the process.
+ */
+export function dropPromise(value: unknown): boolean {
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+  if (!isObject || typeof (value as { then?: unknown }).then !== 'function') return false;
+  Promise.resolve(value).catch(() => undefined);
+  return true;
+}
+
 /** A Map, Promise, Date, Buffer ...: its content is not in its own properties. */
 export function isBuiltIn(value: object): boolean {
   if (isPlain(value)) return false;

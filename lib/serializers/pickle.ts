@@ -91,7 +91,7 @@ class Machine {
   }
 }
 
-/** Bytes that take as much memory as other values. */
+/** So many bytes count as one value more. */
 const bytesPerValue = 64;
 
 /** How bytes are spelled before protocol 3, by the names of two functions. */
@@ -107,10 +107,13 @@ function callBytes(machine: Machine): void {
   const name = machine.pop();
   if (typeof name !== 'symbol' || !Array.isArray(parameters)) throw new NotPlain();
   const [text, encoding] = parameters as unknown[];
-  if (name.description === 'bytes' && parameters.length === 0) machine.push(Buffer.alloc(0));
-  else if (name.description === 'encode' && encoding === 'latin1')
+  if (name.description === 'bytes' && parameters.length === 0) {
+    machine.push(Buffer.alloc(0));
+  } else if (name.description === 'encode' && encoding === 'latin1') {
     machine.push(latin1(text, machine.cursor));
-  else throw new NotPlain();
+  } else {
+    throw new NotPlain();
+  }
 }
 
 function latin1(text: unknown, cursor: Cursor): Buffer {

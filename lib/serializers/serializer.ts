@@ -14,7 +14,7 @@ export interface Encoded {
 /**
  * Turns values into bytes and flags, and back. `deserialize` may throw `CacheMiss` to have the item
  * count as a miss; it must not return `undefined`, which would look like one. What else a hook
- * throws becomes the `cause` of a `MemcachedError`, `SERIALIZE` or `DECODE`.
+ * throws becomes the `cause` of a `MemcachedError`, `SERIALIZE` or `DECODE`. So is a promise refused.
  */
 export interface Serializer {
   /** Synchronous. */

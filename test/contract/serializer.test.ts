@@ -144,6 +144,34 @@ describe.each(variants)('the serializer hook, $name', ({ options }) => {
       expect(await client.has(bad)).toBe(true);
     });
 
+    test('in deserialize by giving a promise rejects with DECODE, wherever it is asked', async () => {
+      const client = open({
+        serialize: (value) => ({ data: String(value), flags: 0 }),
+        deserialize: async () => {
+          throw new Error('nobody waits for this, and it ends no process');
+        },
+      });
+      const keys = [freshKey(), freshKey()];
+      await client.setMulti(keys.map((key) => [key, 'v']));
+      const mistake = { code: 'DECODE', message: expect.stringContaining('not return a promise') };
+      for (const read of [
+        (key: string) => client.get(key),
+        (key: string) => client.gets(key),
+        (key: string) => client.getAndTouch(key, 100),
+        (key: string) => client.getOrSet(key, 60, () => 'loaded'),
+        (key: string) => client.update(key, (value) => value),
+      ]) {
+        expect(await failure(read(keys[0] as string))).toMatchObject(mistake);
+      }
+      for (const read of [client.getMulti(keys), client.getsMulti(keys)]) {
+        const { size, errors } = await read;
+        expect(size).toBe(0);
+        expect([...errors]).toMatchObject(keys.map((key) => [key, mistake]));
+      }
+      const streamed = client.getMultiStream(keys);
+      expect(await failure(streamed.next())).toMatchObject(mistake);
+    });
+
     test.each([
       ['nothing', undefined],
       ['no data', { flags: 0 }],

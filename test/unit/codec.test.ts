@@ -107,6 +107,11 @@ describe('what a serialize hook does wrong', () => {
     expectRefused(() => codecWith({ serialize: () => result }).encode(1), 'SERIALIZE', message);
   });
 
+  test('in a promise that rejects ends no process', () => {
+    const serialize = () => Promise.reject(new Error('nobody waits for this'));
+    expectRefused(() => codecWith({ serialize }).encode(1), 'SERIALIZE', 'got a promise');
+  });
+
   test('is read once', () => {
     let reads = 0;
     const result = {
@@ -152,6 +157,15 @@ describe('what a deserialize hook does', () => {
     );
     expect(error.code).toBe('DECODE');
     expect(error.cause).toBe(cause);
+  });
+
+  test.each([
+    ['a promise', () => Promise.resolve(1)],
+    ['a promise that rejects', () => Promise.reject(new CacheMiss())],
+    // biome-ignore lint/suspicious/noThenProperty: what it tests
+    ['what get would take for a promise', () => ({ then: (done: (n: number) => void) => done(1) })],
+  ])('is a DECODE error when it gives %s', (_what, deserialize) => {
+    expectRefused(() => decodeWith(deserialize), 'DECODE', 'must not return a promise');
   });
 
   test('is a DECODE error when it gives undefined, which would look like a miss', () => {

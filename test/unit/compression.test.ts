@@ -175,6 +175,10 @@ describe('an algorithm of the caller', () => {
       'SERIALIZE',
       'brotli: compress must return a Buffer or Uint8Array, got a promise',
     );
+    const fail = () => Promise.reject(new Error('nobody waits for this, and it ends no process'));
+    const failing = codecOf({ algorithm: { ...brotli, compress: fail, decompress: fail } });
+    expectRefused(() => failing.encode(text), 'SERIALIZE', 'got a promise');
+    expectRefused(() => failing.decode(Buffer.from('x'), 2 ** 16), 'DECODE', 'got a promise');
     const wrong = codecOf({ algorithm: { ...brotli, decompress: () => 'text' } });
     expectRefused(() => wrong.decode(Buffer.from('x'), 0x10000), 'DECODE', 'got a string');
   });
