@@ -8,7 +8,7 @@ import { OwnedKey } from './ownedKey';
 import { Random } from './random';
 import { Report } from './report';
 
-const expected: Expectations = { patience: 200, codes: ['TIMEOUT'] };
+const expected: Expectations = { timeout: 200, codes: ['TIMEOUT'] };
 
 /** Plays with a client for a while and tells what was found wrong. */
 async function violationsOf(lie: (honest: FakeClient) => Partial<ChaosClient>): Promise<string[]> {

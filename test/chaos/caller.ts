@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ErrorCode, MemcachedError } from 'libmemcached';
+import { lateness, now, stalls } from '../support/stalls';
 import { anyCommand, type ChaosClient, type Command, getMulti, setMulti } from './commands';
 import type { Answer } from './effects';
 import type { Outcome } from './keyModel';
@@ -9,8 +10,8 @@ import type { Report } from './report';
 
 /** What a caller may expect of the client. */
 export interface Expectations {
-  /** Milliseconds within which an operation must be answered. */
-  readonly patience: number;
+  /** Milliseconds of an operation. */
+  readonly timeout: number;
   /** Codes of the errors that faults may cause. */
   readonly codes: readonly ErrorCode[];
 }
@@ -107,20 +108,10 @@ export class Caller {
       (answer): Outcome => ({ answer }),
       (error: unknown) => this.#failed(key, name, error),
     );
-    const timer = new AbortController();
-    const never = this.#tooLate(timer.signal);
-    const outcome = await Promise.race([settled, never]);
-    timer.abort();
-    if (outcome !== undefined) return outcome;
-    this.#violate(key, `${name} was not answered within ${this.#expected.patience} ms`);
+    const { timeout } = this.#expected;
+    if (await stalls.settles(settled, now() + timeout, lateness)) return settled;
+    this.#violate(key, `${name} was not answered within ${timeout + lateness} ms`);
     return { maybeApplied: true };
-  }
-
-  async #tooLate(signal: AbortSignal): Promise<undefined> {
-    await sleep(this.#expected.patience, undefined, { signal }).catch(() => {});
-    // On a busy machine the timer may be late itself: answers that are there come first.
-    await sleep(100, undefined, { signal }).catch(() => {});
-    return undefined;
   }
 
   #failed(key: OwnedKey, name: string, error: unknown): Outcome {

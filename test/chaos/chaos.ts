@@ -1,6 +1,7 @@
 // Random faults under random operations, every answer compared with what may be true.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientOptions, type ErrorCode } from 'libmemcached';
+import { now, recovery, stalls } from '../support/stalls';
 import { Caller } from './caller';
 import { type KeyKind, OwnedKey } from './ownedKey';
 import { Random } from './random';
@@ -24,13 +25,9 @@ const keysPerKind = 2;
 
 /** Milliseconds of an operation. */
 const timeout = 250;
-/** What a busy machine may add to it. */
-const slack = 2000;
 
 /** Milliseconds of faults, after which all is looked up. */
 const round = 2000;
-/** Milliseconds after the end of all faults within which each server must answer again. */
-const recovery = 1000;
 
 /**
  * Runs in rounds: callers and faults at the same time, then neither, and every key is looked up on its
@@ -48,23 +45,21 @@ export async function runChaos({ seed, seconds, client: options, onRound }: Chao
     const keys = keysOf(number);
     for (const key of keys) served[client.locate(key.name).index]?.keys.push(key);
     return new Caller(client, keys, random.fork(number), report, {
-      patience: timeout + slack,
+      timeout,
       codes: codesOf(options),
     });
   });
   const saboteurs = served.map(
     (target, number) => new Saboteur(target, random.fork(callers + number), report),
   );
+  const probes = served.map((_, number) => `probe-${keyOnServer(client, number)}`);
   try {
     const end = performance.now() + seconds * 1000;
     while (performance.now() < end) {
       const endOfRound = Math.min(end, performance.now() + round);
       await playRound(crowd, saboteurs, endOfRound);
-      for (const [number, target] of served.entries()) {
-        const key = `probe-${keyOnServer(client, number)}`;
-        await recover(client, key, report);
-        await verify(target, report);
-      }
+      await Promise.all(probes.map((key) => recover(client, key, report)));
+      for (const target of served) await verify(target, report);
       checkIdle(client, report);
       onRound?.(report);
     }
@@ -110,15 +105,17 @@ async function playRound(
 
 /** Resolves when the server answers again. */
 async function recover(client: Client, key: string, report: Report): Promise<void> {
-  const start = performance.now();
-  while (!(await isAnswered(client, key))) {
-    if (performance.now() - start > recovery + slack) {
-      report.violations.push(`${client.locate(key).server} did not come back`);
+  const start = now();
+  for (let isBack = false; !isBack; ) {
+    isBack = await isAnswered(client, key);
+    const late = stalls.late(start);
+    report.slowestRecovery = Math.max(report.slowestRecovery, late);
+    if (late > recovery) {
+      report.violations.push(`${client.locate(key).server} did not come back in time`);
       return;
     }
-    await sleep(10);
+    if (!isBack) await sleep(10);
   }
-  report.slowestRecovery = Math.max(report.slowestRecovery, performance.now() - start);
 }
 
 function isAnswered(client: Client, key: string): Promise<boolean> {

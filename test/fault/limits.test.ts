@@ -4,6 +4,7 @@ import { startProxy } from 'libmemcached/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openClient, ownServer } from '../contract/helpers';
 import { newClient, quietEnd, runMain } from '../lifecycle/program';
+import { raw } from '../support/raw';
 import { variants } from '../support/variants';
 import { compile } from './compile';
 import { runLimited } from './limited';
@@ -61,6 +62,7 @@ describe.each(variants)('F28 a server that is full, $name', ({ options }) => {
       expect(errors).toHaveLength(80);
 
       for (const socket of others) socket.destroy();
+      await raw(server, 'version\r\n'); // answered once it lets somebody in
       await oracle.checkRecovery(present);
       await oracle.checkTruth(server);
     },
