@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startProxy } from 'libmemcached/testing';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openClient, ownServer } from '../contract/helpers';
 import { newClient, quietEnd, runMain } from '../lifecycle/program';
 import { raw } from '../support/raw';
@@ -62,7 +62,11 @@ describe.each(variants)('F28 a server that is full, $name', ({ options }) => {
       expect(errors).toHaveLength(80);
 
       for (const socket of others) socket.destroy();
-      await raw(server, 'version\r\n'); // answered once it lets somebody in
+      // Over once it lets somebody in.
+      await vi.waitFor(
+        async () => expect(await raw(server, 'version\r\n')).toMatch(/^VERSION/),
+        10_000,
+      );
       await oracle.checkRecovery(present);
       await oracle.checkTruth(server);
     },

@@ -146,8 +146,10 @@ export class Oracle {
 
 /** `operation`, which must settle by its deadline. */
 async function inTime<T>(operation: Promise<T>, timeout: number, what: string): Promise<T> {
-  if (await stalls.settles(operation, now() + timeout, lateness)) return operation;
-  throw new Error(`${what} did not settle by its deadline`);
+  const deadline = now() + timeout;
+  if (await stalls.settles(operation, deadline, lateness)) return operation;
+  const [late, all] = [stalls.late(deadline), now() - deadline].map(Math.round);
+  throw new Error(`${what} did not settle by its deadline: ${late} of ${all} ms are no stall's`);
 }
 
 /** A server with 100 keys, and a connected client of it under an oracle's eyes. */

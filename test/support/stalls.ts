@@ -10,8 +10,15 @@ export const recovery = 1000;
 const interval = 5;
 /** By how much a thread wakes late on an idle machine, in ms: no stall. */
 const precision = 2;
+/**
+ * An answer passes the thread that keeps its deadline, the one that waits for the server and the event loop. They wait
+ * for a processor one after the other, and what is seen is what one of them waits.
+ */
+const unseen = 2;
+/** For how many ms before a deadline a stall tells how long others may have waited. */
+const recent = 1000;
 /** How many stalls of a thread are remembered. */
-const capacity = 4096;
+const capacity = 1024;
 
 /** When a thread should have woken, and when it did. */
 type Stall = readonly [due: number, woke: number];
@@ -70,35 +77,35 @@ class StallWatch {
       if (left <= 0) return false;
       await untilEither(settled, left);
     }
-    return this.late(deadline, settledAt) <= bound;
+    return settledAt - deadline <= bound || this.late(deadline, settledAt) <= bound;
   }
 
-  /** Milliseconds from `deadline` to `end` in which nothing stalled. */
+  /**
+   * Milliseconds from `deadline` to `end` that no stall excuses: what is seen of one, and `unseen` times the longest
+   * that the machine has had lately.
+   */
   late(deadline: number, end = now()): number {
+    if (end <= deadline) return end - deadline;
+    const ofMachine = this.#stallsOfMachine();
+    const stalls = [...ofMachine, ...this.#ofLoop, [this.#loopDue, now()] as const];
     let late = end - deadline;
     let counted = deadline;
-    for (const [due, woke] of this.#stallsSince(deadline)) {
-      const [from, to] = [Math.max(due, counted), Math.min(woke, end)];
-      if (to <= from) continue;
-      late -= to - from;
-      counted = to;
+    for (const [due, woke] of stalls.sort(([left], [right]) => left - right)) {
+      late -= Math.max(0, Math.min(woke, end) - Math.max(due, counted));
+      counted = Math.max(counted, woke);
     }
-    return late;
+    const lately = ofMachine.filter(([due, woke]) => woke > deadline - recent && due < end);
+    return late - unseen * Math.max(0, ...lately.map(([due, woke]) => woke - due));
   }
 
-  /** In the order in which they began; those that still last are among them. */
-  #stallsSince(time: number): Stall[] {
-    const present = now();
-    const stalls: Stall[] = [
-      ...this.#ofLoop,
-      [this.#loopDue, present],
-      [this.#log[0] as number, present],
-    ];
-    const count = Math.min(this.#log[1] as number, capacity);
-    for (let at = 2; at < 2 + 2 * count; at += 2) {
-      stalls.push([this.#log[at] as number, this.#log[at + 1] as number]);
-    }
-    return stalls.filter(([, woke]) => woke > time).sort(([left], [right]) => left - right);
+  /** The one that lasts included. */
+  #stallsOfMachine(): Stall[] {
+    const [due, count] = [this.#log[0] as number, this.#log[1] as number];
+    const stalls = Array.from(
+      { length: Math.min(count, capacity) },
+      (_, index): Stall => [this.#log[2 + 2 * index] as number, this.#log[3 + 2 * index] as number],
+    );
+    return [...stalls, [due, Math.max(due, now())]];
   }
 
   #watchLoop(): void {
