@@ -178,10 +178,18 @@ bool HandlesEngine::watch(Deadline now) {
   bool something_to_watch = false;
   for (const auto& server : servers_) {
     for (const auto& lane : server->lanes) something_to_watch |= lane->watch(now);
-    if (server->state.breaker.take_probe(now)) server->lanes.front()->request_connection();
+    if (server->state.breaker.take_probe(now)) probe(*server);
     something_to_watch |= server->state.breaker.is_open();
   }
   return something_to_watch;
+}
+
+// Nothing new is queued meanwhile, but a lane may still be at an operation that takes its time.
+void HandlesEngine::probe(const ServerLanes& server) {
+  const auto& lanes = server.lanes;
+  const auto idlest =
+      std::ranges::min_element(lanes, {}, [](const auto& lane) { return lane->load(); });
+  (*idlest)->request_connection();
 }
 
 std::vector<ServerMetrics> HandlesEngine::metrics() const {

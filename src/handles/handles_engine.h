@@ -42,6 +42,7 @@ class HandlesEngine final : public Engine {
                   const std::shared_ptr<Resolver>& resolver);
   class Distribution;
   bool watch(Deadline now);
+  static void probe(const ServerLanes& server);
 
   const Router router_;
   const std::size_t lanes_per_server_;

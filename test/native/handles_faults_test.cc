@@ -189,6 +189,31 @@ TEST_CASE("a server that hangs does not delay the others") {
   }
 }
 
+TEST_CASE("a server that is back is found though a lane still waits for an answer of before") {
+  ScriptedServer server;
+  HandlesEngine engine(config_of(server.server(), Protocol::Text, 2));
+  ask(engine, get("key"));
+  REQUIRE(eventually([&] { return engine.metrics()[0].connections == 2; }));
+  server.script_others(Scripted{""});
+  server.script_first_answer(Scripted{""});
+  Request patient = get("long");
+  patient.timeout = std::chrono::hours(1);
+  const Turn waiting(engine, {patient});  // on the first lane, as all reads that have room there
+  REQUIRE(eventually([&] { return server.requests().back() == "get long\r\n"; }));
+  REQUIRE(eventually([&] {
+    Request write = set("key", "value");
+    write.timeout = milliseconds(100);
+    ask(engine, write);
+    return engine.metrics()[0].breaker_open;
+  }));
+
+  server.script_others({});
+  server.script_first_answer({});
+  CHECK(eventually([&] { return !engine.metrics()[0].breaker_open; }));
+  CHECK(ask(engine, set("key", "value")).status == Status::Ok);
+  CHECK(waiting.answered() == 0);
+}
+
 TEST_CASE("a server that was killed fails what it had, and serves again once it is back") {
   in_both_protocols([](RealServer& server) {
     ask(server.engine, set("key0", "value"));
