@@ -3,6 +3,7 @@
 
 #include <libmemcached-1.0/memcached.h>
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -15,6 +16,15 @@
 #include "handles/socket_watch.h"
 
 namespace cache {
+
+// libmemcached waits in whole milliseconds.
+inline constexpr std::chrono::milliseconds kPollResolution{2};
+
+// A deadline this short says nothing about the server that missed it.
+inline constexpr std::chrono::milliseconds kTellingWait{20};
+
+// Whether what has ended now has ended because its time was over.
+inline bool is_over(Deadline deadline) { return deadline <= Clock::now() + kPollResolution; }
 
 // What the connections of one server share.
 struct Endpoint {

@@ -19,12 +19,6 @@ constexpr std::size_t kMaxReadBytesTogether = 64 * 1024;
 // the watchdog answer in its place.
 constexpr std::chrono::milliseconds kGrace{25};
 
-// libmemcached waits in whole milliseconds.
-constexpr std::chrono::milliseconds kPollResolution{2};
-
-// A deadline this short says nothing about the server that missed it.
-constexpr std::chrono::milliseconds kTellingWait{20};
-
 Deadline latest_deadline(const std::vector<QueuedOperation>& operations) {
   Deadline latest = Deadline::min();
   for (const auto& queued : operations) latest = std::max(latest, queued.operation().deadline);
@@ -312,7 +306,7 @@ void Lane::serve_write(const QueuedOperation& write) {
   record_result(lost_by_fault ? answer.outcome.status : Status::Ok, asked);
 
   answer.outcome.value = answer.text;
-  answer.outcome.status = reported(answer.outcome.status, operation.deadline, Clock::now());
+  answer.outcome.status = reported(answer.outcome.status, operation.deadline);
   Answers(server_.index, server_.metrics).settle(write, answer.outcome);
 }
 
@@ -359,9 +353,8 @@ void Lane::note_connection() {
 // Nothing of the operations has been sent, or they are reads.
 void Lane::fail(const Fault& fault) {
   Answers answers(server_.index, server_.metrics);
-  const Deadline now = Clock::now();
   for (const auto& queued : in_flight_) {
-    answers.settle(queued, {.status = reported(fault.status, queued.operation().deadline, now),
+    answers.settle(queued, {.status = reported(fault.status, queued.operation().deadline),
                             .error_number = fault.error_number,
                             .value = fault.detail});
   }
@@ -375,6 +368,8 @@ void Lane::record_result(Status status, Deadline asked) {
       if (now - asked < kTellingWait) return;
       [[fallthrough]];
     case Status::Connection:
+      if (was_cut_short()) return;
+      [[fallthrough]];
     case Status::Protocol:
     case Status::Authentication:
       if (!closing_ && server_.breaker.record_failure(status, now)) server_.on_breaker_opened();
@@ -384,12 +379,21 @@ void Lane::record_result(Status status, Deadline asked) {
   }
 }
 
+// By an operation whose whole time was too short. One that has waited in the queue for most of its
+// time does count: behind a server that hangs nobody has more.
+bool Lane::was_cut_short() const {
+  return std::ranges::any_of(in_flight_, [](const QueuedOperation& queued) {
+    const Deadline deadline = queued.operation().deadline;
+    return deadline - queued.batch->submitted() < kTellingWait && is_over(deadline) &&
+           !queued.batch->is_settled(queued.index);
+  });
+}
+
 // A connection that was not there in time, or that the watchdog ended: time is what ran out.
-Status Lane::reported(Status status, Deadline deadline, Deadline now) const {
+Status Lane::reported(Status status, Deadline deadline) const {
   if (!is_failure(status)) return status;
   if (closing_) return Status::Closed;
-  const bool is_late = deadline <= now + kPollResolution;
-  return is_late && status == Status::Connection ? Status::Timeout : status;
+  return status == Status::Connection && is_over(deadline) ? Status::Timeout : status;
 }
 
 }  // namespace cache

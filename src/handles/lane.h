@@ -73,7 +73,8 @@ class Lane {
   void note_connection();
   void fail(const Fault& fault);
   void record_result(Status status, Deadline asked);
-  Status reported(Status status, Deadline deadline, Deadline now) const;
+  bool was_cut_short() const;
+  Status reported(Status status, Deadline deadline) const;
 
   ServerState& server_;
   Connection connection_;

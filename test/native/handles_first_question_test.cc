@@ -79,6 +79,33 @@ TEST_CASE("waiting for a first answer ends with the operation's time, if that is
   }
 }
 
+TEST_CASE(
+    "a first answer that an operation has hardly any time for says nothing about the server") {
+  ScriptedServer server;
+  server.script_first_answer(Scripted{""});
+  HandlesEngine engine(config_of(server.server(), Protocol::Text, kOneConnection));
+  for (int i = 0; i < 5; ++i) {
+    for (Request request : {set("key", "value"), get("key")}) {
+      request.timeout = milliseconds(10);
+      CHECK(ask(engine, request).status == Status::Timeout);
+    }
+  }
+  CHECK_FALSE(engine.metrics()[0].breaker_open);
+}
+
+TEST_CASE("but it does where the operation has waited for most of its time behind others") {
+  ScriptedServer server;
+  server.script_first_answer(Scripted{""});
+  HandlesEngine engine(config_of(server.server(), Protocol::Text, kOneConnection));
+  std::vector<Turn> turns;
+  CHECK(eventually([&] {
+    Request request = set("key", "value");
+    request.timeout = milliseconds(100);
+    turns.emplace_back(engine, std::vector{request});
+    return engine.metrics()[0].breaker_open;
+  }));
+}
+
 TEST_CASE("a host name that does not resolve is a failure to connect") {
   const std::string unknown = std::string(64, 'x') + ".example.com";  // a label may have 63 bytes
   HandlesEngine engine(config_of({.host = unknown}, Protocol::Text, kOneConnection));
