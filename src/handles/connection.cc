@@ -57,15 +57,20 @@ Connection::~Connection() {
 }
 
 Fault Connection::open(Deadline deadline) {
-  const Deadline give_up = std::min(
-      deadline, Clock::now() + std::chrono::milliseconds(endpoint_.transport.connect_timeout_ms));
+  const Deadline began = Clock::now();
+  const Deadline give_up =
+      std::min(deadline, began + std::chrono::milliseconds(endpoint_.transport.connect_timeout_ms));
   const Server& server = endpoint_.server;
   if (server.unix_socket) return open_address(server.host, give_up);
 
   const auto addresses = endpoint_.resolver->resolve(server.host, give_up);
-  Fault fault{Status::Connection, 0, "the host name does not resolve"};
-  for (const std::string& address : addresses) {
-    if (!(fault = open_address(address, give_up)) || Clock::now() >= give_up) break;
+  if (!addresses) return {Status::Connection, 0, "no answer of the name service in time"};
+  Fault fault{Status::Connection, 0, std::string(kDoesNotResolve)};
+  for (const std::string& address : *addresses) {
+    if (!(fault = open_address(address, give_up))) break;
+    if (!is_over(give_up)) continue;
+    if (give_up - began >= kTellingWait) endpoint_.resolver->put_last(server.host, address);
+    break;
   }
   return fault;
 }

@@ -75,9 +75,11 @@ void Pipeline::connect(Deadline now) {
 void Pipeline::try_addresses() {
   const Server& server = server_.server();
   if (addresses_.empty()) {
-    addresses_ = server.unix_socket ? std::vector<std::string>{server.host}
-                                    : server_.io().resolver.known(server.host);
-    if (addresses_.empty()) return;
+    const auto known = server.unix_socket ? std::vector<std::string>{server.host}
+                                          : server_.io().resolver.known(server.host);
+    if (!known) return;
+    if (known->empty()) return connection_failed(0, kDoesNotResolve);
+    addresses_ = *known;
   }
   address_ = addresses_.front();
   addresses_.erase(addresses_.begin());
@@ -103,11 +105,11 @@ void Pipeline::on_connected(int error) {
   if (const int failed = send_queued()) lose(Status::Connection, -failed);
 }
 
-void Pipeline::connection_failed(int error) {
+void Pipeline::connection_failed(int error, std::string_view detail) {
   stream_.reset();
   if (!addresses_.empty()) return try_addresses();
   state_ = State::Closed;
-  fail_queued(Status::Connection, -error);
+  fail_queued(Status::Connection, -error, detail);
   server_.record_failure(Status::Connection);
 }
 
@@ -179,9 +181,9 @@ void Pipeline::close() {
   fail_queued(Status::Closed);
 }
 
-void Pipeline::fail_queued(Status status, int error_number) {
+void Pipeline::fail_queued(Status status, int error_number, std::string_view detail) {
   for (const QueuedOperation& queued : queue_) {
-    settle(queued, {.status = status, .error_number = error_number});
+    settle(queued, {.status = status, .error_number = error_number, .value = detail});
   }
   queue_.clear();
 }
@@ -195,6 +197,8 @@ bool Pipeline::watch(Deadline now) {
   }
   if (state_ == State::Resolving) try_addresses();
   if ((state_ == State::Resolving || state_ == State::Connecting) && now >= connect_deadline_) {
+    if (state_ == State::Connecting)
+      server_.io().resolver.put_last(server_.server().host, address_);
     addresses_.clear();
     connection_failed(UV_ETIMEDOUT);
   }

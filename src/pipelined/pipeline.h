@@ -7,6 +7,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/answers.h"
@@ -35,7 +36,7 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
   bool watch(Deadline now);
   std::size_t pending() const { return queue_.size() + in_flight_.size(); }
   // Answers everything that waits: nothing of it was sent.
-  void fail_queued(Status status, int error_number = 0);
+  void fail_queued(Status status, int error_number = 0, std::string_view detail = {});
   // Answers everything and closes.
   void close();
 
@@ -53,7 +54,7 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
   std::chrono::milliseconds connect_timeout() const;
   void connect(Deadline now);
   void try_addresses();
-  void connection_failed(int error);
+  void connection_failed(int error, std::string_view detail = {});
   void lose(Status status, int error_number);
   Outcome outcome_of_loss(const QueuedOperation& queued, Status status, int error_number,
                           bool maybe_applied, Deadline now) const;

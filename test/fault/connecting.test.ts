@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
 import {
   type MemcachedServer,
   type ScriptedServer,
@@ -9,6 +7,7 @@ import {
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { freshKeys, openClient, ownServer } from '../contract/helpers';
 import { variants } from '../support/variants';
+import { fillBacklog } from './fillBacklog';
 import { isDown, Oracle, recovers, resourcesReturn, warmUp } from './oracle';
 import { PoliteServer } from './politeServer';
 
@@ -102,17 +101,3 @@ describe.each(variants)('$name', ({ options }) => {
     await oracle.checkRecovery();
   });
 });
-
-/** Connections that take all the places of a server that accepts none. */
-async function fillBacklog(server: MemcachedServer): Promise<Socket[]> {
-  const sockets: Socket[] = [];
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-  });
-  for (;;) {
-    const socket = connect({ host: server.host, port: server.port as number });
-    sockets.push(socket);
-    const dropped = new Promise<boolean>((resolve) => setTimeout(resolve, 300, true));
-    if (await Promise.race([dropped, once(socket, 'connect').then(() => false)])) return sockets;
-  }
-}

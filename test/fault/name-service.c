@@ -1,5 +1,6 @@
 // A name service for names that end in ".test": preloaded, it takes the place of the C library's. The file
-// that NAMES_FILE names has a line for each, "<name> <address> <milliseconds>": how long a lookup takes.
+// that NAMES_FILE names has a line for each address, "<name> <address> <milliseconds>": how long it takes
+// to look it up.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <netdb.h>
@@ -15,27 +16,25 @@ static int is_ours(const char *name) {
   return length > 5 && strcmp(name + length - 5, ".test") == 0;
 }
 
-static int find(const char *name, char *address, unsigned *milliseconds) {
-  const char *path = getenv("NAMES_FILE");
-  FILE *file = path == NULL ? NULL : fopen(path, "r");
-  if (file == NULL) return 0;
-  char known[256];
-  int found = 0;
-  while (!found && fscanf(file, "%255s %63s %u", known, address, milliseconds) == 3) {
-    found = strcmp(known, name) == 0;
-  }
-  fclose(file);
-  return found;
-}
-
 int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
                 struct addrinfo **result) {
   Lookup lookup;
   *(void **)&lookup = dlsym(RTLD_NEXT, "getaddrinfo");
   if (!is_ours(name)) return lookup(name, service, hints, result);
+  *result = NULL;
+  const char *path = getenv("NAMES_FILE");
+  FILE *file = path == NULL ? NULL : fopen(path, "r");
+  if (file == NULL) return EAI_NONAME;
+  struct addrinfo **end = result;
+  char known[256];
   char address[64];
-  unsigned milliseconds = 0;
-  if (!find(name, address, &milliseconds)) return EAI_NONAME;
-  usleep(milliseconds * 1000);
-  return lookup(address, service, hints, result);
+  unsigned milliseconds;
+  while (fscanf(file, "%255s %63s %u", known, address, &milliseconds) == 3) {
+    if (strcmp(known, name) != 0) continue;
+    usleep(milliseconds * 1000);
+    if (lookup(address, service, hints, end) != 0) continue;
+    while (*end != NULL) end = &(*end)->ai_next;
+  }
+  fclose(file);
+  return *result == NULL ? EAI_NONAME : 0;
 }
