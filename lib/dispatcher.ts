@@ -348,6 +348,7 @@ export class Dispatcher {
       pending.abandoned = true;
       pending.stopListening?.();
       pending.fail(aborted(pending, !unsent && pending.isChange, signal));
+      this.#noticeIdle();
     };
     pending.stopListening = this.#aborts.add(signal, onAbort);
   }

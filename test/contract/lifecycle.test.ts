@@ -111,6 +111,18 @@ describe.each(variants)('the life of a client, $name', ({ options }) => {
       await expectConnections(server, 0);
     });
 
+    test('does not wait for what a signal has taken back', async () => {
+      for (let round = 0; round < 20; round += 1) {
+        const client = openClient(cache.server.server, options);
+        const abort = new AbortController();
+        const read = failure(client.get('key', { signal: abort.signal }));
+        const closed = client.close({ timeout: 600_000 });
+        abort.abort();
+        await closed;
+        expect((await read).code).toBe('ABORTED');
+      }
+    });
+
     test('may be called again, at once and later', async () => {
       const client = openClient(cache.server.server, options);
       await Promise.all([client.close(), client.close()]);
