@@ -1,7 +1,7 @@
 /** The metrics of a client as Prometheus reads them. */
-import { invalid } from './errors';
+import { describe, invalid, MemcachedError } from './errors';
 import type { ClientMetrics, LatencyBucket, OperationMetrics, ServerMetrics } from './metrics';
-import { ownOptions } from './ownOptions';
+import { guarded, ownOptions } from './ownOptions';
 
 /** How the text is labelled. */
 export interface PrometheusOptions {
@@ -39,11 +39,25 @@ const ownLabels = ['server', 'operation', 'le'];
  * @param metrics what `client.metrics()` gives
  */
 export function prometheusText(metrics: ClientMetrics, options: PrometheusOptions = {}): string {
-  const { prefix, labels } = readOptions(options);
-  return familiesOf(metrics)
+  const { prefix, labels } = guarded('options', () => readOptions(options));
+  return readFamilies(metrics)
     .filter(({ samples }) => samples.length > 0)
     .map((family) => render(family, prefix, labels))
     .join('');
+}
+
+/** Whatever is no metrics has no families, or samples that are no numbers. */
+function readFamilies(metrics: ClientMetrics): Family[] {
+  let cause: unknown;
+  try {
+    const families = familiesOf(metrics);
+    const values = families.flatMap(({ samples }) => samples.map(({ value }) => value));
+    if (values.every(Number.isFinite)) return families;
+  } catch (error) {
+    cause = error;
+  }
+  const message = `metrics must be what client.metrics() gives, got ${describe(metrics)}`;
+  throw new MemcachedError('INVALID_ARGUMENT', message, { operation: 'prometheusText', cause });
 }
 
 function familiesOf(metrics: ClientMetrics): Family[] {

@@ -8,7 +8,7 @@ import {
 } from '@opentelemetry/api';
 import type { Client } from '../client';
 import { invalid } from '../errors';
-import { ownOptions } from '../ownOptions';
+import { guarded, isOptionsObject, ownOptions, trueOrFalse } from '../ownOptions';
 import { observeClient } from './counters';
 import { recordOperations } from './operations';
 
@@ -45,16 +45,12 @@ export interface Instrumentation {
  * @throws MemcachedError `INVALID_ARGUMENT`
  */
 export function instrument(client?: Client, options: InstrumentationOptions = {}): Instrumentation {
-  if (client !== undefined && typeof client?.metrics !== 'function') {
+  const { tracerProvider, meterProvider, attributes, keys } = guarded('options', () =>
+    readOptions(options),
+  );
+  if (client !== undefined && !guarded('client', () => has(client, 'metrics'))) {
     throw invalid('client', 'be a Client, or undefined for all', client, 'instrument');
   }
-  ownOptions(options, optionNames, 'options', 'instrument');
-  const {
-    tracerProvider = trace,
-    meterProvider = metrics,
-    attributes = {},
-    keys = false,
-  } = options;
   const tracer = tracerProvider.getTracer('libmemcached');
   const meter = meterProvider.getMeter('libmemcached');
   const stops = [recordOperations({ client, tracer, meter, attributes, keys })];
@@ -64,4 +60,28 @@ export function instrument(client?: Client, options: InstrumentationOptions = {}
       for (const stop of stops.splice(0)) stop();
     },
   };
+}
+
+function readOptions(options: InstrumentationOptions) {
+  const given = ownOptions(options, optionNames, 'options', 'instrument');
+  const { tracerProvider = trace, meterProvider = metrics, attributes = {}, keys = false } = given;
+  if (!has(tracerProvider, 'getTracer')) {
+    throw invalid('tracerProvider', 'be a TracerProvider', tracerProvider, 'instrument');
+  }
+  if (!has(meterProvider, 'getMeter')) {
+    throw invalid('meterProvider', 'be a MeterProvider', meterProvider, 'instrument');
+  }
+  if (!isOptionsObject(attributes)) {
+    throw invalid('attributes', 'be an object', attributes, 'instrument');
+  }
+  return {
+    tracerProvider: tracerProvider as TracerProvider,
+    meterProvider: meterProvider as MeterProvider,
+    attributes: { ...attributes } as Attributes,
+    keys: trueOrFalse(keys, 'keys'),
+  };
+}
+
+function has(value: unknown, method: string): boolean {
+  return typeof (value as Record<string, unknown> | null)?.[method] === 'function';
 }

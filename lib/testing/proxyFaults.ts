@@ -1,7 +1,7 @@
 // The faults of a proxy, read once and checked.
 import { invalid } from '../errors';
 import { integer, maxInt32 } from '../numbers';
-import { type OwnOptions, oneOf, ownOptions } from '../ownOptions';
+import { guarded, type OwnOptions, oneOf, ownOptions } from '../ownOptions';
 
 /** What a proxy does to the bytes it carries. None is on unless it is named. */
 export interface ProxyFaults {
@@ -40,6 +40,10 @@ const cuts = ['reset', 'end', 'stall'] as const;
 
 /** A checked copy of `faults`. Throws `INVALID_ARGUMENT`. */
 export function readProxyFaults(faults: ProxyFaults): Readonly<ProxyFaults> {
+  return guarded('faults', () => readGiven(faults));
+}
+
+function readGiven(faults: ProxyFaults): Readonly<ProxyFaults> {
   const given = ownOptions(faults, names, 'faults');
   return {
     delay: readInteger(given, 'delay', 0, maxInt32),

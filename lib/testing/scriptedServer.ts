@@ -1,5 +1,6 @@
+import { invalid } from '../errors';
 import { integer } from '../numbers';
-import { ownOptions } from '../ownOptions';
+import { guarded, ownOptions } from '../ownOptions';
 import { Listener, loopback } from './loopback';
 import { ClientLeft, type ScriptedConnection, ScriptedSocket } from './scriptedConnection';
 
@@ -39,25 +40,32 @@ export interface ScriptedServer {
  * A script that reads or writes after the client has left ends there. A connection whose script has
  * returned stays open, and silent, until the client leaves; one whose script threw is broken off (RST).
  * While a script runs, 64 KiB are received ahead of what it reads. Rejects with `EADDRINUSE` when the
- * port is taken, with `INVALID_ARGUMENT` on bad options.
+ * port is taken, with `INVALID_ARGUMENT` on bad arguments.
  */
 export async function startScriptedServer(
   script: Script,
   options: ScriptedServerOptions = {},
 ): Promise<ScriptedServer> {
+  if (typeof script !== 'function') {
+    throw invalid('script', 'be a function', script, 'startScriptedServer');
+  }
+  const port = guarded('options of startScriptedServer', () => readPort(options));
+  const errors: unknown[] = [];
+  const listener: Listener = await Listener.open(port, (socket) => {
+    const connection = new ScriptedSocket(listener.accepted, socket);
+    void run(script, connection).catch((error: unknown) => errors.push(error));
+  });
+  return new RunningScripts(listener, errors);
+}
+
+function readPort(options: ScriptedServerOptions): number | undefined {
   const { port } = ownOptions(
     options,
     ['port'],
     'options of startScriptedServer',
     'startScriptedServer',
   );
-  const wantedPort = port === undefined ? undefined : integer(port, 'port', 1, 65_535);
-  const errors: unknown[] = [];
-  const listener: Listener = await Listener.open(wantedPort, (socket) => {
-    const connection = new ScriptedSocket(listener.accepted, socket);
-    void run(script, connection).catch((error: unknown) => errors.push(error));
-  });
-  return new RunningScripts(listener, errors);
+  return port === undefined ? undefined : integer(port, 'port', 1, 65_535);
 }
 
 async function run(script: Script, connection: ScriptedSocket): Promise<void> {

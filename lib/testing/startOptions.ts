@@ -1,11 +1,14 @@
 // How the options of startMemcached are read: what memcached would misread is refused.
 import { invalid } from '../errors';
 import { integer } from '../numbers';
-import { ownOptions } from '../ownOptions';
+import { guarded, ownOptions } from '../ownOptions';
 
 /** What `startMemcached` takes. */
 export interface StartOptions {
-  /** Memory for items, in MB, from 1 to 1048576. Default: memcached's own, 64. */
+  /**
+   * Memory for items, in MB, from 1 to 1048576: twice the largest item (`-I`, 1 MB) at least, or memcached does not start.
+   * Default: memcached's own, 64.
+   */
   memory?: number | undefined;
   /** Worker threads of the server, from 1 to 128. Default: memcached's own, 4. */
   threads?: number | undefined;
@@ -29,6 +32,10 @@ export interface StartSettings {
 const longestSocketPath = 103;
 
 export function readStartOptions(options: StartOptions): StartSettings {
+  return guarded('options of startMemcached', () => readGiven(options));
+}
+
+function readGiven(options: StartOptions): StartSettings {
   const { memory, threads, port, socket, args } = ownOptions(
     options,
     ['memory', 'threads', 'port', 'socket', 'args'],

@@ -10,6 +10,7 @@ import type { Client } from 'libmemcached';
 import { type InstrumentationOptions, instrument } from 'libmemcached/otel';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { variants } from '../support/variants';
+import { hostileProxy } from '../unit/properties';
 import { failure, freshKey, openClient, ownServer, runScript, serversFor, thrown } from './helpers';
 
 class OnDemandReader extends MetricReader {
@@ -257,6 +258,12 @@ test('instrument takes a client, or none, and its own options', () => {
     () => instrument(null as never),
     () => instrument(undefined, { key: true } as never),
     () => instrument(undefined, 'all' as never),
+    () => instrument(undefined, { tracerProvider: {} as never }),
+    () => instrument(undefined, { meterProvider: 5 as never }),
+    () => instrument(undefined, { attributes: 'app' as never }),
+    () => instrument(undefined, { keys: 1 as never }),
+    () => instrument(hostileProxy() as never),
+    () => instrument(undefined, hostileProxy()),
   ];
   for (const misuse of misuses) expect(thrown(misuse).code).toBe('INVALID_ARGUMENT');
 });

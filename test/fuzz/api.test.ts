@@ -5,11 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { patient, serversFor } from '../contract/helpers';
 import { variants } from '../support/variants';
 import * as any from './arguments';
-
-/** Of one property of one variant. */
-const milliseconds = 5_000;
-/** A failure prints its seed: with it in FUZZ_SEED, the same calls are made again. */
-const seed = Number(process.env.FUZZ_SEED ?? Date.now());
+import { forAllCalls, made } from './forAllCalls';
 
 /** What each method of a cache takes. */
 const cacheMethods: Readonly<Record<string, any.Argument[]>> = {
@@ -100,18 +96,6 @@ async function settled(target: object, call: Call): Promise<unknown> {
   }
 }
 
-/** Whatever holds, holds for any input, for a while; `holds` is stopped by the test's own time limit. */
-async function forAllCalls<Input>(
-  inputs: fc.Arbitrary<Input>,
-  holds: (input: Input) => Promise<void>,
-): Promise<void> {
-  await fc.assert(fc.asyncProperty(inputs, holds), {
-    seed,
-    numRuns: 1_000_000,
-    interruptAfterTimeLimit: milliseconds,
-  });
-}
-
 test('the fuzzed methods are all there are', () => {
   const namesOf = (prototype: object): string[] =>
     prototype === Object.prototype
@@ -123,6 +107,22 @@ test('the fuzzed methods are all there are', () => {
   expect(methodsOf(Client.prototype)).toEqual(
     [...Object.keys(cacheMethods), ...Object.keys(clientMethods), ...others].sort(),
   );
+});
+
+test('the fuzzed options are all there are', async () => {
+  const client = new Client('10.0.0.1');
+  const calls: [members: object, call: (options: never) => unknown][] = [
+    [any.members.client, (options) => new Client('10.0.0.1', options)],
+    [any.members.compression, (compression) => new Client('10.0.0.1', { compression })],
+    [any.members.read, (options) => client.get('key', options)],
+    [any.members.write, (options) => client.set('key', 1, options)],
+    [any.members.counter, (options) => client.incr('key', 1, options)],
+    [any.members.flush, (options) => client.flush(options)],
+  ];
+  for (const [members, call] of calls) {
+    expect(Object.keys(members).sort()).toEqual(await any.optionNamesOf(call));
+  }
+  await client.close();
 });
 
 describe.each(variants)('any arguments, $name', ({ options }) => {
@@ -214,14 +214,4 @@ describe('any arguments', () => {
       await client.close();
     });
   });
-
-  /** What `make` gives, or undefined where it refuses its arguments as the package promises to. */
-  function made<Made>(make: () => Made): Made | undefined {
-    try {
-      return make();
-    } catch (error) {
-      expect(error).toBeInstanceOf(MemcachedError);
-      return undefined;
-    }
-  }
 });

@@ -1,4 +1,6 @@
 import * as fc from 'fast-check';
+import { presets } from 'libmemcached';
+import { placementNames } from '../../dist/ring.js';
 import { anyInput, anyText } from '../unit/properties';
 
 /** An argument, behind a function: fast-check looks into the values it makes. */
@@ -10,13 +12,13 @@ export function isThrownByInput(error: unknown): boolean {
 }
 
 /** Mostly what `likely` gives, else anything. */
-function mostly(...likely: fc.Arbitrary<unknown>[]): Argument {
+export function mostly(...likely: fc.Arbitrary<unknown>[]): Argument {
   const fitting = fc.oneof(...likely).map((value) => () => value);
   return fc.oneof({ arbitrary: fitting, weight: 3 }, { arbitrary: anyInput(), weight: 1 });
 }
 
 /** An object of these arguments, each of them there or not. */
-function recordOf(members: Record<string, Argument>): Argument {
+export function recordOf(members: Record<string, Argument>): Argument {
   const record = fc
     .record(members, { requiredKeys: [] })
     .map((given) => () => evaluated(given as Record<string, () => unknown>));
@@ -27,7 +29,7 @@ function evaluated(given: Record<string, () => unknown>): Record<string, unknown
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value()]));
 }
 
-function listOf(members: Argument): Argument {
+export function listOf(members: Argument): Argument {
   const list = fc
     .array(members, { maxLength: 6 })
     .map((given) => () => given.map((value) => value()));
@@ -55,47 +57,61 @@ const timeouts = mostly(fc.constantFrom(1000, 2 ** 31 - 1, 0, 2 ** 31));
 const signals = mostly(fc.constantFrom(AbortSignal.abort(), new AbortController().signal));
 
 const common = { prefix: prefixes, groupKey: keys, timeout: timeouts, signal: signals };
-export const readOptions = recordOf(common);
-export const writeOptions = fc.oneof(recordOf({ ...common, ttl: ttls }), ttls);
-export const counterOptions = recordOf({ ...common, ttl: ttls, initial: numbers });
-export const flushOptions = recordOf({ ...common, delay: numbers });
+const compression = { threshold: numbers, level: numbers, algorithm: algorithms };
+
+/** What the options of each call may be. */
+export const members = {
+  read: common,
+  write: { ...common, ttl: ttls },
+  counter: { ...common, ttl: ttls, initial: numbers },
+  flush: { ...common, delay: numbers },
+  compression,
+  client: {
+    prefix: prefixes,
+    namespace: prefixes,
+    hashWithNamespace: mostly(fc.boolean()),
+    ttl: ttls,
+    preset: mostly(fc.constantFrom(...Object.keys(presets))),
+    ketama: mostly(fc.constantFrom('weighted', true, false)),
+    hash: algorithms,
+    distribution: mostly(fc.constantFrom('modula', 'consistent', 'virtual-bucket')),
+    placement: mostly(fc.constantFrom(...placementNames)),
+    ketamaPoints: mostly(fc.constantFrom(1, 160, 200, 2 ** 30)),
+    buckets: mostly(fc.constantFrom([0, 0], [0], [1, 0])),
+    sortHosts: mostly(fc.boolean()),
+    engine: mostly(fc.constantFrom('pipelined', 'libmemcached')),
+    protocol: mostly(fc.constantFrom('text', 'binary')),
+    username: mostly(anyText),
+    password: mostly(anyText),
+    connections: mostly(fc.constantFrom(1, 2, 4)),
+    ioThreads: mostly(fc.constantFrom(1, 2)),
+    connectTimeout: timeouts,
+    timeout: timeouts,
+    maxPending: mostly(fc.constantFrom(1, 1000)),
+    maxPendingBytes: mostly(fc.constantFrom(1, 100_000)),
+    maxValueSize: mostly(fc.constantFrom(1, 1000, 2 ** 30)),
+    failures: mostly(fc.constantFrom('throw', 'miss')),
+    serializer: anyInput(),
+    compression: recordOf(compression),
+    noDelay: mostly(fc.boolean()),
+    keepAlive: mostly(fc.constantFrom(true, false, 1000)),
+    shared: mostly(fc.boolean()),
+    hotKeys: mostly(fc.constantFrom(1, 10, 10_000)),
+    behaviors: recordOf({ tcp_keepidle: numbers, socket_send_size: numbers, surprise: numbers }),
+  },
+};
+
+export const readOptions = recordOf(members.read);
+export const writeOptions = fc.oneof(recordOf(members.write), ttls);
+export const counterOptions = recordOf(members.counter);
+export const flushOptions = recordOf(members.flush);
+export const clientOptions = recordOf(members.client);
 export const keyLists = listOf(keys);
 export const entryLists = fc.oneof(
   listOf(listOf(fc.oneof(keys, values, ttls))),
   listOf(fc.tuple(keys, values).map((pair) => () => pair.map((value) => value()))),
   mostly(fc.dictionary(fc.string(), fc.jsonValue())),
 );
-
-export const clientOptions = recordOf({
-  prefix: prefixes,
-  namespace: prefixes,
-  hashWithNamespace: mostly(fc.boolean()),
-  ttl: ttls,
-  preset: mostly(fc.constantFrom('pylibmc', 'php-memcached', 'memjs')),
-  ketama: mostly(fc.constantFrom('weighted', true, false)),
-  hash: algorithms,
-  distribution: mostly(fc.constantFrom('modula', 'consistent', 'virtual-bucket')),
-  buckets: mostly(fc.constantFrom([0, 0], [0], [1, 0])),
-  sortHosts: mostly(fc.boolean()),
-  engine: mostly(fc.constantFrom('pipelined', 'libmemcached')),
-  protocol: mostly(fc.constantFrom('text', 'binary')),
-  username: mostly(anyText),
-  password: mostly(anyText),
-  connections: mostly(fc.constantFrom(1, 2, 4)),
-  ioThreads: mostly(fc.constantFrom(1, 2)),
-  connectTimeout: timeouts,
-  timeout: timeouts,
-  maxPending: mostly(fc.constantFrom(1, 1000)),
-  maxPendingBytes: mostly(fc.constantFrom(1, 100_000)),
-  maxValueSize: mostly(fc.constantFrom(1, 1000, 2 ** 30)),
-  failures: mostly(fc.constantFrom('throw', 'miss')),
-  serializer: anyInput(),
-  compression: recordOf({ threshold: numbers, level: numbers, algorithm: algorithms }),
-  noDelay: mostly(fc.boolean()),
-  keepAlive: mostly(fc.constantFrom(true, false, 1000)),
-  shared: mostly(fc.boolean()),
-  behaviors: recordOf({ tcp_keepidle: numbers, socket_send_size: numbers, surprise: numbers }),
-});
 
 /** Servers that nobody connects to. */
 export const serverLists = fc.oneof(
@@ -127,3 +143,12 @@ export const configurations = mostly(
   fc.array(fc.oneof(configurationWords, anyText), { maxLength: 5 }).map((words) => words.join(' ')),
   fc.array(configurationWords, { maxLength: 5 }).map((words) => words.join(' ')),
 );
+
+/** The names of the options that `call` takes, as it tells them who gives another. */
+export async function optionNamesOf(call: (options: never) => unknown): Promise<string[]> {
+  const refused = await Promise.resolve({ '?': 1 } as never)
+    .then(call)
+    .then(String, String);
+  const [, names = ''] = /the option name must be one of (.*), got "\?"/.exec(refused) ?? [];
+  return names.split(', ').sort();
+}

@@ -2,7 +2,8 @@ import type { ClientMetrics } from 'libmemcached';
 import { prometheusText } from 'libmemcached/prometheus';
 import parsePrometheus from 'parse-prometheus-text-format';
 import { describe, expect, test } from 'vitest';
-import { refusal } from './refusal';
+import { hostileProxy } from './properties';
+import { expectInvalid, refusal } from './refusal';
 
 const metrics: ClientMetrics = {
   pending: 3,
@@ -140,5 +141,19 @@ describe('the text for Prometheus', () => {
     const error = refusal(() => prometheusText(metrics, options as never));
     expect(error.code).toBe('INVALID_ARGUMENT');
     expect(error.message).toContain(message);
+  });
+
+  test.each([null, 5, {}, { ...metrics, pending: '3' }, { ...metrics, servers: { a: null } }])(
+    'refuses %j for metrics',
+    (given) => {
+      const error = refusal(() => prometheusText(given as never));
+      expect(error.code).toBe('INVALID_ARGUMENT');
+      expect(error.message).toMatch(/^metrics must be what client.metrics\(\) gives, got /);
+    },
+  );
+
+  test('refuses what throws when it is read', () => {
+    expectInvalid(() => prometheusText(hostileProxy() as never));
+    expectInvalid(() => prometheusText(metrics, hostileProxy()));
   });
 });

@@ -1,6 +1,7 @@
 import { startScriptedServer } from 'libmemcached/testing';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { PlainClient } from '../support/plainClient';
+import { hostileProxy } from './properties';
 
 type Arguments = Parameters<typeof startScriptedServer>;
 
@@ -176,5 +177,11 @@ describe('a scripted server', () => {
       code: 'INVALID_ARGUMENT',
       message: expect.stringContaining(message),
     });
+  });
+
+  test('refuses a script that is no function, and options that throw when they are read', async () => {
+    const refused = { code: 'INVALID_ARGUMENT' };
+    await expect(startScriptedServer(5 as never)).rejects.toMatchObject(refused);
+    await expect(startScriptedServer(() => {}, hostileProxy())).rejects.toMatchObject(refused);
   });
 });
