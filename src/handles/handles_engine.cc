@@ -106,21 +106,25 @@ class HandlesEngine::Distribution {
   }
 
  private:
+  static constexpr std::size_t kRoom = 2 * kMaxReadsTogether;
+
   std::vector<QueuedOperation>& share(std::size_t server, std::size_t lane) {
     return shares_[server * lanes_ + lane];
   }
-  // Operations that one more would wait for. A lane that must connect first is a few of them away.
+  // Operations that one more would wait for. A lane that must connect first is a few of them away,
+  // and one that is stuck as many as there is room for.
   std::size_t wait(std::size_t server, std::size_t number) {
     const Lane& lane = *servers_[server]->lanes[number];
     constexpr std::size_t kHandshake = 4;
-    return lane.load() + share(server, number).size() + (lane.is_connected() ? 0 : kHandshake);
+    return lane.load() + share(server, number).size() + (lane.is_connected() ? 0 : kHandshake) +
+           (lane.is_stuck() ? kRoom : 0);
   }
 
   // Reads gather on the first lane that has room, because the more of them travel together the less
   // each costs.
   std::size_t lane_for_read(std::size_t server) {
     for (std::size_t lane = 0; lane < lanes_; ++lane) {
-      if (wait(server, lane) < 2 * kMaxReadsTogether) return lane;
+      if (wait(server, lane) < kRoom) return lane;
     }
     return lane_for_write(server);
   }

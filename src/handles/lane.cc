@@ -153,6 +153,7 @@ void Lane::expire_queued(Deadline now) {
       earliest_queued_ = std::min(earliest_queued_, deadline);
       waiting.push_back(std::move(queued));
     } else {
+      stuck_ = task_ != Task::Idle;
       if (queued.batch->settle_unsent(queued.index)) {
         answers.tell(queued, {.status = Status::Timeout});
       }
@@ -191,6 +192,7 @@ void Lane::run() {
     for (const auto& queued : in_flight_) leave(queued);
     in_flight_.clear();
     task_ = Task::Idle;
+    stuck_ = false;
   }
   drop_connection();
   const std::lock_guard lock(mutex_);

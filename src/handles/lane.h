@@ -47,6 +47,8 @@ class Lane {
 
   // Operations here, waiting or under way. Any thread; a glance, without a lock.
   std::size_t load() const { return load_.load(std::memory_order_relaxed); }
+  // Whether an operation has run out of time here, behind the one that is still under way.
+  bool is_stuck() const { return stuck_.load(std::memory_order_relaxed); }
   bool is_connected() const { return connected_.load(std::memory_order_relaxed); }
 
  private:
@@ -95,6 +97,7 @@ class Lane {
   std::atomic<bool> closing_{false};
   std::atomic<std::size_t> load_{0};
   std::atomic<bool> connected_{false};
+  std::atomic<bool> stuck_{false};
   std::thread thread_;
 };
 

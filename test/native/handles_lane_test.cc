@@ -104,6 +104,25 @@ TEST_CASE("an operation whose time ends in the queue is answered then, and not s
   CHECK(fixture.server.requests().size() == 2);
 }
 
+TEST_CASE("where an operation ran out of time behind another, no more wait that can go elsewhere") {
+  ScriptedServer server;
+  HandlesEngine engine(config_of(server.server(), Protocol::Text, 2));
+  ask(engine, get("key"));
+  REQUIRE(eventually([&] { return engine.metrics()[0].connections == 2; }));
+  server.script({{""}});
+  Request patient = get("long");
+  patient.timeout = std::chrono::hours(1);
+  const Turn waiting(engine, {patient});
+  REQUIRE(eventually([&] { return server.requests().back() == "get long\r\n"; }));
+  Request late = get("late");
+  late.timeout = std::chrono::milliseconds(100);
+  CHECK(ask(engine, late).status == Status::Timeout);
+  for (const Request& request : {get("key"), set("key", "value"), get("other")}) {
+    CHECK(ask(engine, request).status == Status::Ok);
+  }
+  CHECK(waiting.answered() == 0);
+}
+
 TEST_CASE("what waits and what is under way is pending") {
   Fixture fixture;
   CHECK(fixture.engine.pending() == 0);
