@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { oneServer } from '../contract/helpers';
-import { newClient, quietEnd, runMain } from '../lifecycle/program';
+import { newClient, quietEnd, runMain, sanitized } from '../lifecycle/program';
 import { variants } from '../support/variants';
 
 /** Of each row of the table below. */
-const rounds = 100;
+const rounds = sanitized ? 12 : 100;
 const atOnce = 4;
 const patience = 120_000;
 

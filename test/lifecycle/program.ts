@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** `sanitized.mjs` sets it: programs then load the addon that it has built with AddressSanitizer. */
-const sanitized = process.env.LIBMEMCACHED_SANITIZED !== undefined;
+export const sanitized = process.env.LIBMEMCACHED_SANITIZED !== undefined;
 
 /** Where the package finds itself by its name. */
 const packageRoot = sanitized ? `${root}/build/address` : root;
@@ -53,13 +53,18 @@ export interface ProgramOptions {
   preload?: readonly string[];
   /** Whether the package is loaded before the program's own lines. Default: true. */
   loaded?: boolean;
-  /** Milliseconds, after which the program is killed, which `signal` then shows. Default: 20,000. */
+  /** Milliseconds, after which the program is killed, which `signal` then shows. Default: 20,000; sanitized 60,000. */
   patience?: number;
 }
 
 /** Runs the lines in a Node process, after those of the prelude, and tells how it ended. */
 export function runProgram(lines: string, options: ProgramOptions = {}): Promise<Ending> {
-  const { flags = [], preload = [], loaded = true, patience = 20_000 } = options;
+  const {
+    flags = [],
+    preload = [],
+    loaded = true,
+    patience = sanitized ? 60_000 : 20_000,
+  } = options;
   const source = `${loaded ? loading : ''}${prelude}${lines}`;
   return new Promise((resolve) => {
     const child = execFile(

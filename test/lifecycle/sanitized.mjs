@@ -13,10 +13,16 @@ const contents = ['package.json', 'binding.gyp', 'src', 'native', 'dist'];
 /** Has program.ts run its programs in that package. */
 export const sanitizedEnvironment = { LIBMEMCACHED_SANITIZED: '1' };
 
-/** For vitest: the main cases, once for each engine. */
-export const sanitizedTests = ['exit', 'close', 'environments']
-  .map((subject) => `test/lifecycle/${subject}.test.ts`)
-  .concat('--testNamePattern=, text');
+/**
+ * For vitest: each test that runs programs, but for the longest two with the binary protocol, whose engine the text
+ * protocol has run. Programs take several times as long.
+ */
+export const sanitizedTests = [
+  'test/lifecycle',
+  'test/fault/terminated-workers.test.ts',
+  '--testNamePattern=^(?!(a program ends|many environments).*binary)',
+  '--testTimeout=60000',
+];
 
 /** Takes dist/ as it is: the ordinary build comes before. */
 export async function buildSanitized() {
