@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <random>
@@ -10,6 +11,9 @@
 #include "engine/outcome.h"
 
 namespace cache {
+
+// A deadline as short as this says nothing about the server that missed it.
+inline constexpr std::chrono::milliseconds kTellingWait{20};
 
 // Why not libmemcached's own: it counts failed connects only, never timeouts (H24), keeps whole
 // seconds of the wall clock (H27), and hides the cause (H28).

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 
+#include "engine/breaker.h"
 #include "engine/config.h"
 #include "engine/operation.h"
 #include "engine/outcome.h"
@@ -19,9 +20,6 @@ namespace cache {
 
 // libmemcached waits in whole milliseconds.
 inline constexpr std::chrono::milliseconds kPollResolution{2};
-
-// A deadline this short says nothing about the server that missed it.
-inline constexpr std::chrono::milliseconds kTellingWait{20};
 
 // Whether what has ended now has ended because its time was over.
 inline bool is_over(Deadline deadline) { return deadline <= Clock::now() + kPollResolution; }

@@ -18,10 +18,6 @@ constexpr std::size_t kMostReadBytes = 8 * 1024;
 // So much waits in the socket's queue at the most; the rest stays where its deadline can reach it.
 constexpr std::size_t kMostUnsent = 256 * 1024;
 
-// A reply that comes later than its operation's deadline says that the server or the connection is
-// not well, unless the operation had less time than this.
-constexpr std::chrono::milliseconds kTellingTimeout{20};
-
 constexpr std::string_view kNeverAnswered =
     "connected, but nothing ever came back: the server hangs, is full, or does not speak the text "
     "protocol";
@@ -230,7 +226,7 @@ bool Pipeline::expire_in_flight(Deadline now) {
   for (const QueuedOperation& queued : in_flight_) {
     const Operation& operation = queued.operation();
     const Deadline submitted = queued.batch->submitted();
-    const bool is_telling = operation.deadline - submitted >= kTellingTimeout;
+    const bool is_telling = operation.deadline - submitted >= kTellingWait;
     const Deadline telling = is_telling ? operation.deadline : submitted + connect_timeout();
     if (operation.deadline <= now && telling <= now) return true;
     if (operation.deadline <= now) {
