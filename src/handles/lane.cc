@@ -370,7 +370,7 @@ void Lane::record_result(Status status, Deadline asked) {
       if (now - asked < kTellingWait) return;
       [[fallthrough]];
     case Status::Connection:
-      if (was_cut_short()) return;
+      if (was_cut_short(asked)) return;
       [[fallthrough]];
     case Status::Protocol:
     case Status::Authentication:
@@ -381,13 +381,13 @@ void Lane::record_result(Status status, Deadline asked) {
   }
 }
 
-// By an operation whose whole time was too short. One that has waited in the queue for most of its
-// time does count: behind a server that hangs nobody has more.
-bool Lane::was_cut_short() const {
-  return std::ranges::any_of(in_flight_, [](const QueuedOperation& queued) {
+// By an operation whose whole time was too short, and ended meanwhile. One that has waited in the
+// queue for most of its time does count: behind a server that hangs nobody has more.
+bool Lane::was_cut_short(Deadline asked) const {
+  return std::ranges::any_of(in_flight_, [asked](const QueuedOperation& queued) {
     const Deadline deadline = queued.operation().deadline;
-    return deadline - queued.batch->submitted() < kTellingWait && is_over(deadline) &&
-           !queued.batch->is_settled(queued.index);
+    const bool was_short = deadline - queued.batch->submitted() < kTellingWait;
+    return was_short && deadline > asked && is_over(deadline);
   });
 }
 

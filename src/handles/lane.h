@@ -75,7 +75,7 @@ class Lane {
   void note_connection();
   void fail(const Fault& fault);
   void record_result(Status status, Deadline asked);
-  bool was_cut_short() const;
+  bool was_cut_short(Deadline asked) const;
   Status reported(Status status, Deadline deadline) const;
 
   ServerState& server_;

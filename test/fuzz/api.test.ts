@@ -44,9 +44,9 @@ const cacheMethods: Readonly<Record<string, any.Argument[]>> = {
 /** What those of a client take that a cache does not have and that leave it as it is. */
 const clientMethods: Readonly<Record<string, any.Argument[]>> = {
   flush: [any.flushOptions],
-  version: [any.readOptions],
-  ping: [any.readOptions],
-  stats: [any.sections, any.readOptions],
+  version: [any.serverWideOptions],
+  ping: [any.serverWideOptions],
+  stats: [any.sections, any.serverWideOptions],
   metrics: [any.readOptions],
   hotKeys: [any.readOptions],
   ringPoints: [],
@@ -117,6 +117,7 @@ test('the fuzzed options are all there are', async () => {
     [any.members.read, (options) => client.get('key', options)],
     [any.members.write, (options) => client.set('key', 1, options)],
     [any.members.counter, (options) => client.incr('key', 1, options)],
+    [any.members.serverWide, (options) => client.ping(options)],
     [any.members.flush, (options) => client.flush(options)],
   ];
   for (const [members, call] of calls) {

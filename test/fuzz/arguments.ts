@@ -56,15 +56,17 @@ export const callbacks = mostly(
 const timeouts = mostly(fc.constantFrom(1000, 2 ** 31 - 1, 0, 2 ** 31));
 const signals = mostly(fc.constantFrom(AbortSignal.abort(), new AbortController().signal));
 
-const common = { prefix: prefixes, groupKey: keys, timeout: timeouts, signal: signals };
+const serverWide = { timeout: timeouts, signal: signals };
+const common = { prefix: prefixes, groupKey: keys, ...serverWide };
 const compression = { threshold: numbers, level: numbers, algorithm: algorithms };
 
 /** What the options of each call may be. */
 export const members = {
+  serverWide,
   read: common,
   write: { ...common, ttl: ttls },
   counter: { ...common, ttl: ttls, initial: numbers },
-  flush: { ...common, delay: numbers },
+  flush: { ...serverWide, delay: numbers },
   compression,
   client: {
     prefix: prefixes,
@@ -104,6 +106,7 @@ export const members = {
 export const readOptions = recordOf(members.read);
 export const writeOptions = fc.oneof(recordOf(members.write), ttls);
 export const counterOptions = recordOf(members.counter);
+export const serverWideOptions = recordOf(members.serverWide);
 export const flushOptions = recordOf(members.flush);
 export const clientOptions = recordOf(members.client);
 export const keyLists = listOf(keys);

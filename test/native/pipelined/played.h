@@ -44,9 +44,16 @@ inline std::string value_reply(const std::string& key, const std::string& value)
   return "VALUE " + key + " 0 " + std::to_string(value.size()) + "\r\n" + value + "\r\n";
 }
 
+inline EngineConfig with_connect_timeout(std::chrono::milliseconds timeout, EngineConfig config) {
+  config.transport.connect_timeout_ms = static_cast<std::uint32_t>(timeout.count());
+  return config;
+}
+
 struct Played {
   explicit Played(int receive_buffer = 0)
       : server(receive_buffer), engine(pipelined(server.server())) {}
+  explicit Played(std::chrono::milliseconds connect_timeout)
+      : engine(with_connect_timeout(connect_timeout, pipelined(server.server()))) {}
 
   // The connection of an engine that has had an answer on it.
   PlayedConnection connected() {
