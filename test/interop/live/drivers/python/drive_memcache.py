@@ -1,9 +1,9 @@
 import memcache
 
-from driver import MISSING, serve
+from driver import MISSING, ClientDriver, serve
 
 
-class PythonMemcached:
+class PythonMemcached(ClientDriver):
     def open(self, servers, setup):
         self.compression = setup
         entries = [(f"{server['host']}:{server['port']}", server["weight"]) for server in servers]
@@ -15,12 +15,6 @@ class PythonMemcached:
     def get(self, key):
         # get() answers None for a miss and for a None.
         return self.client.get_multi([key]).get(key, MISSING)
-
-    def incr(self, key, by):
-        return str(self.client.incr(key, by))
-
-    def decr(self, key, by):
-        return str(self.client.decr(key, by))
 
     def append(self, key, text):
         return bool(self.client.append(key, text))

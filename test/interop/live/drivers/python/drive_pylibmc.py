@@ -1,9 +1,9 @@
 import pylibmc
 
-from driver import MISSING, serve
+from driver import ClientDriver, serve
 
 
-class Pylibmc:
+class Pylibmc(ClientDriver):
     def open(self, servers, setup):
         self.compression = {"min_compress_len": setup.pop("min_compress_len", 0)}
         if "namespace" in setup:
@@ -14,25 +14,6 @@ class Pylibmc:
 
     def set(self, key, value, ttl):
         return self.client.set(key, value, time=ttl, **self.compression)
-
-    def get(self, key):
-        return self.client.get(key, MISSING)
-
-    def incr(self, key, by):
-        return str(self.client.incr(key, by))
-
-    def decr(self, key, by):
-        return str(self.client.decr(key, by))
-
-    def append(self, key, text):
-        return self.client.append(key, text)
-
-    def gets(self, key):
-        value, self.token = self.client.gets(key)
-        return value
-
-    def cas(self, key, value):
-        return self.client.cas(key, value, self.token)
 
 
 serve(Pylibmc())

@@ -55,6 +55,29 @@ def describe(value):
             return {"type": "other", "content": type(value).__name__}
 
 
+class ClientDriver:
+    """What clients in the manner of pylibmc have alike. `open` sets `client`."""
+
+    def get(self, key):
+        return self.client.get(key, MISSING)
+
+    def incr(self, key, by):
+        return str(self.client.incr(key, by))
+
+    def decr(self, key, by):
+        return str(self.client.decr(key, by))
+
+    def append(self, key, text):
+        return self.client.append(key, text)
+
+    def gets(self, key):
+        value, self.token = self.client.gets(key)
+        return value
+
+    def cas(self, key, value):
+        return self.client.cas(key, value, self.token)
+
+
 def serve(driver):
     for line in sys.stdin:
         request = json.loads(line)
