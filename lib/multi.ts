@@ -59,14 +59,16 @@ export function runAll<Result>(
   policy: FailurePolicy,
 ): Promise<Settled<Result>[]> {
   return new Promise((resolve) => {
-    new MultiRun(dispatcher, operation, scope, entries, policy, resolve).advance();
+    const run = new MultiRun(dispatcher, operation, scope, entries, policy, resolve);
+    run.advance();
+    run.keepRest();
   });
 }
 
 class MultiRun<Result> {
   readonly #dispatcher: Dispatcher;
   readonly #scope: Scope;
-  readonly #entries: readonly Entry[];
+  #entries: readonly Entry[];
   readonly #policy: FailurePolicy;
   readonly #resolve: (settled: Settled<Result>[]) => void;
   readonly #settled: Settled<Result>[];
@@ -99,6 +101,14 @@ class MultiRun<Result> {
     if (this.#underWay === 0) this.#resolve(this.#settled);
   }
 
+  /** What the window has no room for yet: its caller may change it as soon as the call has returned (B17). */
+  keepRest(): void {
+    if (this.#next === this.#entries.length) return;
+    this.#entries = this.#entries.map((entry, position) =>
+      position < this.#next ? entry : kept(entry),
+    );
+  }
+
   settle(position: number, settled: Settled<Result>): void {
     this.#settled[position] = this.#forgive(settled);
     this.#underWay--;
@@ -126,6 +136,25 @@ class MultiRun<Result> {
     }
     this.#policy.report(settled.error);
     return { value: this.operation.missed };
+  }
+}
+
+/** With a key and a payload that are nobody else's. */
+function kept({ name, key, payload }: Entry): Entry {
+  const ownKey = types.isUint8Array(key) ? Buffer.from(key) : key;
+  return { name, key: ownKey, payload: payload && keptPayload(payload) };
+}
+
+function keptPayload(payload: () => Payload): () => Payload {
+  try {
+    const encoded = payload();
+    const { data } = encoded;
+    const own = typeof data === 'string' ? encoded : { ...encoded, data: Buffer.from(data) };
+    return () => own;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
   }
 }
 

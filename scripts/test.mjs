@@ -1,8 +1,9 @@
-// `npm test`: sets the machine up, builds, and runs every check and every test, also after a failure.
-// The last line is the sum: `N passed, N failed`, where a check that has no tests counts as one.
+// `npm test`: sets the machine up, builds, and runs every check and every test, also after a failure. At the end
+// it tells again what failed. The last line is the sum: `N passed, N failed`, where a check that has no tests
+// counts as one.
 import { readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import {
   buildSanitized,
   sanitizedEnvironment,
@@ -51,27 +52,36 @@ const stages = [
   ['Other clients of a fleet', check(otherClients)],
 ].map((stage) => (Array.isArray(stage[0]) ? stage : [stage]));
 
+/** Lines of a failed stage that the end tells again: who reads the end only shall learn what failed. */
+const toldAgain = 40;
+/** Lines of a failed test's message, its place in the file among them. */
+const reasonLines = 8;
+
 async function runStages() {
-  const total = { passed: 0, failed: 0 };
+  const results = [];
   for (const group of stages) {
     console.log(`\n── ${group.map(([title]) => title).join(' · ')}`);
-    for (const { passed, failed } of await Promise.all(group.map(runStage))) {
-      total.passed += passed;
-      total.failed += failed;
-    }
+    results.push(...(await Promise.all(group.map(runStage))));
   }
-  console.log(`\n${total.passed} passed, ${total.failed} failed`);
-  process.exitCode = total.failed > 0 ? 1 : 0;
+  const bad = results.filter(({ failed }) => failed > 0);
+  for (const { title, output } of bad) {
+    console.log(`\n── Failed: ${title}\n${output.split('\n').slice(-toldAgain).join('\n')}`);
+  }
+  const sum = (count) => results.reduce((total, result) => total + result[count], 0);
+  console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
+  process.exitCode = bad.length > 0 ? 1 : 0;
 }
 
 async function runStage([title, stage]) {
   const began = Date.now();
-  const { passed, failed, output = '' } = await stage();
-  if (failed > 0 && output) console.log(output.trimEnd());
+  const result = await stage();
+  const { passed, failed } = result;
+  const output = (result.output ?? '').trimEnd();
+  if (failed > 0 && output) console.log(output);
   const seconds = `${((Date.now() - began) / 1000).toFixed(0)} s`;
   const counts = failed > 0 ? `✘ ${passed} passed, ${failed} failed` : `✔ ${passed} passed`;
   console.log(`${counts} in ${seconds} · ${title}`);
-  return { passed, failed };
+  return { title, passed, failed, output };
 }
 
 /** A stage of one check, which fails by a StepError. */
@@ -122,16 +132,29 @@ async function typeScriptTests(chosen = [], env = {}) {
   rmSync(report, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const { status } = await run(['vitest', 'run', ...chosen, ...reporters], { show: true, env });
-  return settled(countsOf(report), status);
+  const { output, ...counts } = readReport(report);
+  return { ...settled(counts, status), output };
 }
 
-function countsOf(report) {
+function readReport(path) {
   try {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
-    return { passed: numPassedTests, failed: numFailedTests };
+    const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(path, 'utf8'));
+    const output = testResults.flatMap(failuresOf).join('\n');
+    return { passed: numPassedTests, failed: numFailedTests, output };
   } catch {
-    return { passed: 0, failed: 0 }; // vitest did not get as far as a report
+    return { passed: 0, failed: 0, output: 'vitest did not get as far as a report' };
   }
+}
+
+function failuresOf({ name, status, message, assertionResults }) {
+  const file = relative(root, name);
+  const failed = assertionResults.filter((result) => result.status === 'failed');
+  if (failed.length === 0) return status === 'failed' ? [`✘ ${file}\n${message}`] : [];
+  return failed.map((result) => {
+    const [reason = ''] = result.failureMessages;
+    const told = reason.split('\n').slice(0, reasonLines).join('\n');
+    return `✘ ${file} › ${result.fullName}\n${told}`;
+  });
 }
 
 /** A run that ended badly without a failed test has failed all the same, as has one without tests. */

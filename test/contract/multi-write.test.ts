@@ -18,6 +18,30 @@ const never = -1;
 describe.each(variants)('writing many keys, $name', ({ options }) => {
   const cache = oneServer(options);
 
+  test('stores what the values were when it was called, of any number of them', async () => {
+    const keys = freshKeys(5000);
+    const bytes = Buffer.from('first');
+    const list = ['first'];
+    const entries = keys.map((key, index): [string, unknown] => [key, index % 2 ? bytes : list]);
+    const stored = cache.client.setMulti(entries);
+    bytes.fill('x');
+    list[0] = 'changed';
+    expect((await stored).ok).toBe(true);
+    const found = await cache.client.getMulti(keys);
+    const values = new Set([...found.values()].map(String));
+    expect(found.size).toBe(keys.length);
+    expect(values).toEqual(new Set(['first']));
+  });
+
+  test('stores under the bytes that the keys had when it was called', async () => {
+    const names = freshKeys(5000);
+    const keys = names.map((name) => Buffer.from(name));
+    const stored = cache.client.setMulti(keys.map((key): [Buffer, string] => [key, 'value']));
+    for (const key of keys) key.fill('x');
+    expect((await stored).applied).toEqual(names);
+    expect((await cache.client.getMulti(names)).missing).toEqual([]);
+  });
+
   describe('setMulti takes its entries', () => {
     const forms: [string, (a: string, b: string) => Entries | EntriesObject][] = [
       ['as an object', (a, b) => ({ [a]: 1, [b]: 'two' })],
