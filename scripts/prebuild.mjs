@@ -39,6 +39,7 @@ async function build() {
       `--target=${process.versions.node}`,
       ...(process.platform === 'linux' ? ['--tag-libc'] : []),
     ],
+    env: { JOBS: 'max' },
   });
   rmSync(copy, { recursive: true });
 }

@@ -20,37 +20,48 @@ import { quickly } from './runtimes.mjs';
 import { setUpSystem, setup } from './setup.mjs';
 import { soak } from './soak.mjs';
 
-/**
- * One after the other; those of an inner list at once, because all of them but one do not look at the clock, and leave
- * the processor to that one.
- */
-const stages = [
-  ['Set-up', check(() => setup({ tests: true }))],
-  ['Build', check(build)],
-  [
-    [
+/** Two processors are never idle: what does not look at the clock runs beside what waits for servers. */
+const stages = inTurn(
+  stage(
+    'Set-up',
+    check(() => setup({ tests: true })),
+  ),
+  stage('Build', check(build)),
+  atOnce(
+    stage(
       'TypeScript: format and lint',
       check(() => mustRun(['biome', 'check', '--error-on-warnings'])),
-    ],
-    ['TypeScript: types', check(types)],
-    ['Documentation: comments and links', check(() => mustRun(['node', 'scripts/docs.mjs']))],
-    ['C++: format', check(() => clangFormat({ check: true }))],
-  ],
-  [
-    ['Prebuilt addon', check(prebuild)],
-    ['Fuzzing under AddressSanitizer and UBSan', () => fuzz()],
-    ['Soak', check(() => soak(['--minutes', '2'], { show: true }))],
-  ],
-  ['C++ tests under AddressSanitizer, UBSan, ThreadSanitizer and valgrind', nativeTests],
-  [
-    ['TypeScript tests', () => typeScriptTests(['--exclude=test/package/**'])],
-    ['C++: clang-tidy', check(clangTidy)],
-  ],
-  ['Package', () => typeScriptTests(['test/package'])], // alone: it compiles
-  ['Other versions of Node.js', () => quickly()],
-  ['Lifecycle tests under AddressSanitizer', lifecycleUnderAddressSanitizer],
-  ['Other clients of a fleet', check(otherClients)],
-].map((stage) => (Array.isArray(stage[0]) ? stage : [stage]));
+    ),
+    stage('TypeScript: types', check(types)),
+    stage(
+      'Documentation: comments and links',
+      check(() => mustRun(['node', 'scripts/docs.mjs'])),
+    ),
+    stage(
+      'C++: format',
+      check(() => clangFormat({ check: true })),
+    ),
+  ),
+  atOnce(
+    stage('Prebuilt addon', check(prebuild)),
+    stage('Fuzzing under AddressSanitizer and UBSan', () => fuzz()),
+    stage(
+      'Soak',
+      check(() => soak(['--minutes', '2'], { show: true })),
+    ),
+  ),
+  stage('C++ tests under AddressSanitizer, UBSan, ThreadSanitizer and valgrind', nativeTests),
+  atOnce(
+    stage('C++: clang-tidy', check(clangTidy)), // takes what the others leave, to the end
+    inTurn(
+      stage('TypeScript tests', () => typeScriptTests(['--exclude=test/package/**'])),
+      stage('Package', () => typeScriptTests(['test/package'])), // alone: it compiles
+      stage('Other versions of Node.js', () => quickly()),
+      stage('Lifecycle tests under AddressSanitizer', lifecycleUnderAddressSanitizer),
+      stage('Other clients of a fleet', check(otherClients)),
+    ),
+  ),
+);
 
 /** Lines of a failed stage that the end tells again: who reads the end only shall learn what failed. */
 const toldAgain = 40;
@@ -58,11 +69,7 @@ const toldAgain = 40;
 const reasonLines = 8;
 
 async function runStages() {
-  const results = [];
-  for (const group of stages) {
-    console.log(`\n── ${group.map(([title]) => title).join(' · ')}`);
-    results.push(...(await Promise.all(group.map(runStage))));
-  }
+  const results = await stages();
   const bad = results.filter(({ failed }) => failed > 0);
   for (const { title, output } of bad) {
     console.log(`\n── Failed: ${title}\n${output.split('\n').slice(-toldAgain).join('\n')}`);
@@ -72,16 +79,32 @@ async function runStages() {
   process.exitCode = bad.length > 0 ? 1 : 0;
 }
 
-async function runStage([title, stage]) {
-  const began = Date.now();
-  const result = await stage();
-  const { passed, failed } = result;
-  const output = (result.output ?? '').trimEnd();
-  if (failed > 0 && output) console.log(output);
-  const seconds = `${((Date.now() - began) / 1000).toFixed(0)} s`;
-  const counts = failed > 0 ? `✘ ${passed} passed, ${failed} failed` : `✔ ${passed} passed`;
-  console.log(`${counts} in ${seconds} · ${title}`);
-  return { title, passed, failed, output };
+function inTurn(...parts) {
+  return async () => {
+    const results = [];
+    for (const part of parts) results.push(...(await part()));
+    return results;
+  };
+}
+
+function atOnce(...parts) {
+  return async () => (await Promise.all(parts.map((part) => part()))).flat();
+}
+
+/** `run` resolves to how many passed and failed, and to an output that tells why. */
+function stage(title, run) {
+  return async () => {
+    console.log(`\n── ${title}`);
+    const began = Date.now();
+    const result = await run();
+    const { passed, failed } = result;
+    const output = (result.output ?? '').trimEnd();
+    if (failed > 0 && output) console.log(output);
+    const seconds = `${((Date.now() - began) / 1000).toFixed(0)} s`;
+    const counts = failed > 0 ? `✘ ${passed} passed, ${failed} failed` : `✔ ${passed} passed`;
+    console.log(`${counts} in ${seconds} · ${title}`);
+    return [{ title, passed, failed, output }];
+  };
 }
 
 /** A stage of one check, which fails by a StepError. */
@@ -104,9 +127,10 @@ async function types() {
 
 /** All at once: one flavour is compiled while the tests of another wait for their servers. */
 async function nativeTests() {
+  const make = ['make', '--silent', '--no-print-directory', '-C', 'test/native'];
   const jobs = [`-j${availableParallelism() + 1}`, '--keep-going', '--output-sync=target'];
   const flavours = ['valgrind', 'address', 'thread']; // the slowest to run comes first
-  const { status, output } = await run(['make', '-C', 'test/native', ...jobs, ...flavours]);
+  const { status, output } = await run([...make, ...jobs, ...flavours]);
   const summaries = output.matchAll(/test cases: +\d+ \| +(\d+) passed \| +(\d+) failed/g);
   const counts = { passed: 0, failed: 0 };
   for (const [, passed, failed] of summaries) {

@@ -30,11 +30,15 @@ interface Ended {
 interface Surroundings {
   cwd: string;
   path?: string;
+  variables?: Record<string, string>;
 }
 
 /** Runs a program with no more of npm's environment than a user's shell has. */
-export function run([program, ...args]: string[], { cwd, path }: Surroundings): Promise<Ended> {
-  const env = { HOME: process.env.HOME, PATH: path ?? process.env.PATH };
+export function run(
+  [program, ...args]: string[],
+  { cwd, path, variables }: Surroundings,
+): Promise<Ended> {
+  const env = { HOME: process.env.HOME, PATH: path ?? process.env.PATH, ...variables };
   return new Promise((resolve) => {
     execFile(program as string, args, { cwd, env }, (error, output, errors) => {
       const status = typeof error?.code === 'number' ? error.code : Number(error !== null);
@@ -95,12 +99,13 @@ interface Installation extends Ended {
 interface InstallOptions {
   scripts?: boolean;
   path?: string;
+  variables?: Record<string, string>;
 }
 
 /** `npm install` of the tarballs into an empty project. */
 export async function install(
   { libmemcached, dependencies }: Tarballs,
-  { scripts = true, path }: InstallOptions = {},
+  { scripts = true, ...surroundings }: InstallOptions = {},
 ): Promise<Installation> {
   const project = mkdtempSync(join(dirname(libmemcached), 'project-'));
   const manifest = {
@@ -111,7 +116,7 @@ export async function install(
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
   const npm = ['npm', 'install', '--offline', '--no-audit', '--no-fund'];
   const command = scripts ? npm : [...npm, '--ignore-scripts'];
-  return { project, ...(await run(command, { cwd: project, path })) };
+  return { project, ...(await run(command, { cwd: project, ...surroundings })) };
 }
 
 /** `install` that must succeed: resolves to the project's directory. */

@@ -85,7 +85,7 @@ TEST_CASE("the points of a server follow its weight as the client counts them") 
   CHECK(points_of_server(Router(two, placed_by("ketama-points")), 1) == 450);
 }
 
-TEST_CASE("hashring, libketama and spymemcached round apart") {
+TEST_CASE("[slow] hashring, libketama and spymemcached round apart") {
   const Ring libketama{.ketama = Ketama::Weighted};
   for (const std::size_t count : {7, 14, 28, 49, 56, 98}) {
     CHECK(points_of_server(Router(servers_of(count), placed_by("memcached")), 0) == 156);

@@ -77,7 +77,7 @@ TEST_CASE("no server is refused") {
   CHECK(ring_error_of([] { Router({}, kWeighted); }) == message);
 }
 
-TEST_CASE("the server after the hundredth is refused on a consistent ring, not on others") {
+TEST_CASE("[slow] the server after the hundredth is refused on a consistent ring, not on others") {
   const std::string message = "servers must be at most 100 on a consistent ring, got 101";
   for (const char* distribution :
        {"consistent", "consistent-ketama", "consistent-ketama-spy", "consistent-weighted"}) {
