@@ -1,5 +1,5 @@
-// What the most files include, compiled once for each flavour and put before every file (Makefile). Whether a file
-// includes what it needs, the build of the addon shows.
+// What the most files include, compiled once for each flavour and put before every file (Makefile).
+// Whether a file includes what it needs, the build of the addon shows.
 #include <doctest/doctest.h>
 #include <libmemcached-1.0/memcached.h>
 #include <uv.h>
