@@ -24,12 +24,21 @@ export function serversFor(options: ClientOptions, count: number): Fixture {
     fixture.server = fixture.servers[0] as MemcachedServer;
     fixture.names = fixture.servers.map(({ server }) => server);
     fixture.client = new Client(fixture.names, { ...patient, ...options });
+    await connected(fixture.client, options);
   });
   afterAll(async () => {
     await fixture.client.close();
     await Promise.all(fixture.servers.map((server) => server.stop()));
   });
   return fixture;
+}
+
+/** All connections are there: one of the libmemcached engine begins with a question, which a server counts. */
+async function connected(client: Client, { engine, connections }: ClientOptions): Promise<void> {
+  await client.ping();
+  const expected = connections ?? (engine === 'libmemcached' ? 4 : 1);
+  const open = () => Object.values(client.metrics().servers).map((server) => server.connections);
+  await vi.waitFor(() => expect(new Set(open())).toEqual(new Set([expected])), 10_000);
 }
 
 export function oneServer(options: ClientOptions): Fixture {
