@@ -54,7 +54,7 @@ async function main(): Promise<void> {
   await Promise.all([cache.close(), strict.close()]);
 }
 
-/** Servers are noticed to be down or up by the operations on them. */
+/** A server is noticed to be down by the operations on it; that it is up again, by probes of the client. */
 async function readUntil(cache: Client, event: 'serverDown' | 'serverUp'): Promise<void> {
   let happened = false;
   cache.once(event, () => {

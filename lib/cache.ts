@@ -21,6 +21,7 @@ import { counter } from './numbers';
 import {
   type ExtraOption,
   type GivenOptions,
+  itemOptions,
   type OperationOptions,
   readOperationOptions,
   type WriteOptions,
@@ -105,11 +106,12 @@ export class Cache extends KeyOperations {
     keys: Iterable<Key> | AsyncIterable<Key>,
     options?: OperationOptions,
   ): AsyncGenerator<[key: string, value: T], void, undefined> {
-    let next = this.#getChunk<T>([], options);
+    const once = itemOptions(readOperationOptions(options, []));
+    let next = this.#getChunk<T>([], once);
     for await (const chunk of chunksOf(keys, streamChunk)) {
       const current = next;
       // Asked for before the last chunk is handed out, so that the network does not wait for the caller.
-      next = this.#getChunk<T>(chunk, options);
+      next = this.#getChunk<T>(chunk, once);
       next.catch(() => {}); // it is looked at in its turn
       yield* await current;
     }
@@ -286,6 +288,7 @@ export class Cache extends KeyOperations {
       const subject = patterns.subjectOf(this.view, key, given);
       return await this.view.dispatcher.whole(name, () => run(subject));
     } catch (error) {
+      if (error instanceof patterns.FromCaller) throw error.thrown;
       if (error instanceof MemcachedError) error.operation = name;
       throw blame(error, name, key);
     }

@@ -4,6 +4,7 @@ import { Cache } from './cache';
 import { addEmitterMethods, type ClientEmitter, emitLater, hideListeners } from './clientEvents';
 import { asMemcachedErrors, Dispatcher } from './dispatcher';
 import { invalid, type MemcachedError } from './errors';
+import { exptimeOf } from './expiry';
 import { blame } from './failures';
 import { type ClientMetrics, type HotKey, toHotKey, toMetricsByServer } from './metrics';
 import { integer, maxInt32 } from './numbers';
@@ -111,7 +112,7 @@ export class Client extends Cache implements AsyncDisposable {
   flush(options?: FlushOptions): Promise<PerServer<true>> {
     return this.#askAll('flush', options, ['delay'], ({ delay }) => ({
       command: Command.flush,
-      number: delay === undefined ? 0 : integer(delay, 'delay', 0, maxInt32),
+      number: delay === undefined ? 0 : exptimeOf(integer(delay, 'delay', 0, maxInt32), 'delay'),
       complete: () => true as const,
     }));
   }

@@ -8,7 +8,10 @@ export interface ClientEvents {
   serverDown: [server: string, error: MemcachedError];
   /** It answers again. */
   serverUp: [server: string];
-  /** A failure that `failures: 'miss'` turned into a miss. Without a listener it is dropped. */
+  /**
+   * A failure that `failures: 'miss'` turned into a miss, or, whatever that option says, one that kept `getOrSet` from
+   * storing a value. Without a listener it is dropped.
+   */
   error: [error: MemcachedError];
 }
 

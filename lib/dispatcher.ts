@@ -160,12 +160,21 @@ export class Dispatcher {
 
   /** Throws `CLOSED` once the client is closed. */
   requireOpen(operation: string): void {
-    if (this.#closing !== undefined) throw refusal('CLOSED', 'the client is closed', operation);
+    if (this.#isClosing) throw closed(operation);
+  }
+
+  get #isClosing(): boolean {
+    return this.#closing !== undefined || this.#closed;
   }
 
   /** Runs what takes several operations: `close` waits for all of it. Rejects with `CLOSED` after that. */
   async whole<Result>(operation: string, run: () => Promise<Result>): Promise<Result> {
     this.requireOpen(operation);
+    return this.partOfWhole(run);
+  }
+
+  /** What goes on behind such a call, also once its caller waits no more: `close` waits for it too. */
+  async partOfWhole<Result>(run: () => Promise<Result>): Promise<Result> {
     this.#wholes++;
     try {
       return await run();
@@ -258,7 +267,7 @@ export class Dispatcher {
   }
 
   #admit(pending: Pending, size: number, signal: AbortSignal | undefined, ofWhole = false): void {
-    if (this.#closing !== undefined && !(ofWhole && !this.#closed)) this.requireOpen(pending.name);
+    if (this.#closed || (this.#isClosing && !ofWhole)) throw closed(pending.name);
     if (signal?.aborted) throw aborted(pending, false, signal);
     const { maxPending, maxPendingBytes } = this.#settings;
     if (this.#pendingCount >= maxPending) {
@@ -367,6 +376,10 @@ export class Dispatcher {
     this.#serverNames = this.#servers.map(serverName);
     this.#ringName = JSON.stringify([servers, ring]);
   }
+}
+
+function closed(operation: string): MemcachedError {
+  return refusal('CLOSED', 'the client is closed', operation);
 }
 
 function aborted(pending: Pending, maybeApplied: boolean, signal: AbortSignal): MemcachedError {

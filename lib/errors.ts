@@ -75,8 +75,8 @@ export const errorCodes = Object.freeze([
    */
   'DECODE',
   /**
-   * The installed library, the server or this release cannot do it. Remedy: the message names what
-   * can.
+   * The installed library, this runtime, the server or this release cannot do it. Remedy: the
+   * message names what can.
    */
   'UNSUPPORTED',
 ] as const);

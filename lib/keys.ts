@@ -84,7 +84,25 @@ export function keyName(key: unknown): string | undefined {
   return printable(short);
 }
 
+/** Equal for keys of the same item. */
+export function keyIdentity(key: unknown): unknown {
+  if (!types.isUint8Array(key)) return key;
+  const name = bytesName(key);
+  const isText = Buffer.byteLength(name) === lengthOf(key);
+  return isText ? name : `\0${name}`; // no key of text has a NUL
+}
+
 export const noPrefix = new Uint8Array(0);
+
+const lengthGetter = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  'length',
+)?.get as () => number;
+
+/** Not `key.length`, which may be a getter of the caller's own. 0 for a detached one. */
+function lengthOf(key: Uint8Array): number {
+  return lengthGetter.call(key);
+}
 
 function writeText(
   target: Buffer,
@@ -134,7 +152,7 @@ function writeBytes(
   what: string,
 ): number {
   if (!types.isUint8Array(key)) throw invalid(what, 'be a string or a Buffer', key);
-  const length = key.length; // 0 for a detached one
+  const length = lengthOf(key);
   if (length === 0 || prefixLength + length > maxKeyLength) {
     throw wrongLength(key, prefixLength, what);
   }
@@ -148,7 +166,7 @@ function writeBytes(
 }
 
 function wrongLength(key: Key, prefixLength: number, what: string): MemcachedError {
-  const length = typeof key === 'string' ? Buffer.byteLength(key) : key.length;
+  const length = typeof key === 'string' ? Buffer.byteLength(key) : lengthOf(key);
   const most = maxKeyLength - prefixLength;
   const rule = prefixLength === 0 ? '' : ` after ${prefixLength} bytes of prefix and namespace`;
   return invalidText(what, `be 1 to ${most} bytes${rule}`, `${length} bytes`);
@@ -161,7 +179,7 @@ function wrongByte(byte: number, index: number, what: string): MemcachedError {
 
 /** The text of a key of bytes, or `0x` and hexadecimal digits where it is none. */
 export function bytesName(key: Uint8Array): string {
-  if (key.length === 0) return ''; // a detached one too
+  if (lengthOf(key) === 0) return '';
   // Copied by the constructor: a method of the key's may be the caller's own (B12).
   const bytes = Buffer.from(new Uint8Array(key).buffer);
   return isUtf8(bytes) ? bytes.toString() : `0x${bytes.toString('hex')}`;

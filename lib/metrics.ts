@@ -66,7 +66,7 @@ export interface ClientMetrics {
   readonly pending: number;
   /** Bytes of their keys and values; `maxPendingBytes` bounds them. */
   readonly pendingBytes: number;
-  /** Failures that `failures: 'miss'` turned into misses. */
+  /** Failures that `failures: 'miss'` turned into misses, and those that kept `getOrSet` from storing a value. */
   readonly forgiven: number;
   /** By the name of the server, as in `locate(key).server`. One that is listed several times is counted as one. */
   readonly servers: Readonly<Record<string, ServerMetrics>>;

@@ -5,7 +5,7 @@ import type { Payload, Scope } from './batch';
 import type { Dispatcher } from './dispatcher';
 import { describe, invalid, type MemcachedError } from './errors';
 import { blame, isForgiven } from './failures';
-import { bytesName, type Key } from './keys';
+import { bytesName, type Key, keyIdentity } from './keys';
 import { isBuiltIn } from './objects';
 import type { Operation } from './operations';
 import { guarded } from './ownOptions';
@@ -28,7 +28,10 @@ export interface WriteResult {
   readonly ok: boolean;
   /** In the order given. */
   readonly applied: string[];
-  /** Keys whose condition did not hold: add of what is there, replace, touch or delete of what is not. */
+  /**
+   * Keys whose condition did not hold: add of what is there, replace, touch or delete of what is not. With
+   * `failures: 'miss'` also those whose server failed.
+   */
   readonly refused: string[];
   /** Keys that failed, with the reason, whose `maybeApplied` says whether the write may have happened. */
   readonly errors: Map<string, MemcachedError>;
@@ -217,7 +220,7 @@ export function toWriteResult(
 export function keyEntries(keys: unknown, payload?: () => Payload): Entry[] {
   const entries = new Map<unknown, Entry>();
   for (const key of snapshot(keys, 'keys', 'be an array or another iterable of keys')) {
-    entries.set(key, { name: entryName(key), key: key as Key, payload });
+    entries.set(keyIdentity(key), { name: entryName(key), key: key as Key, payload });
   }
   return [...entries.values()];
 }

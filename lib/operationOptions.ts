@@ -2,13 +2,13 @@
 
 import { types } from 'node:util';
 import { invalid } from './errors';
-import { checkPrefix, type Key } from './keys';
+import { checkPrefix, type Key, keyBytes, noPrefix } from './keys';
 import { readTimeout } from './options';
 import { guarded, ownOptions } from './ownOptions';
 
 /** What operations on servers take. */
 export interface ServerWideOptions {
-  /** Milliseconds, 1 to 2^31-1, instead of the client's. */
+  /** Milliseconds, 1 to 2^31-1, instead of the client's. A `signal` bounds a call of more than 2000 keys. */
   readonly timeout?: number;
   /** Ends with `ABORTED` what is not answered when it fires. */
   readonly signal?: AbortSignal;
@@ -43,7 +43,7 @@ export interface CounterOptions extends WriteOptions {
 
 /** What `flush` takes. */
 export interface FlushOptions extends ServerWideOptions {
-  /** Whole seconds until the items count as gone, 0 to 2^31-1. @default 0 */
+  /** Whole seconds until the items count as gone, 0 to 2^31-1 minus now. @default 0 */
   readonly delay?: number;
 }
 
@@ -120,7 +120,7 @@ function readGiven(
   const given = ownOptions(options, names, 'options');
   return {
     prefix: given.prefix === undefined ? undefined : checkPrefix(given.prefix, 'prefix'),
-    groupKey: given.groupKey as Key | undefined,
+    groupKey: copiedGroupKey(given.groupKey),
     timeout: given.timeout === undefined ? undefined : readTimeout(given.timeout),
     signal: given.signal === undefined ? undefined : readSignal(given.signal),
     ttl: given.ttl as number | Date | undefined,
@@ -129,7 +129,19 @@ function readGiven(
   };
 }
 
+/** Some operations use it again later, when the caller may have changed its Buffer. */
+function copiedGroupKey(key: unknown): Key | undefined {
+  return types.isUint8Array(key) ? keyBytes(key, noPrefix, 'groupKey') : (key as Key | undefined);
+}
+
+/** As options of an operation on items; undefined where nothing was given, which costs nothing to read. */
+export function itemOptions(given: GivenOptions): OperationOptions | undefined {
+  if (itemNames.every((name) => given[name] === undefined)) return undefined;
+  return Object.fromEntries(itemNames.map((name) => [name, given[name]]));
+}
+
 function readSignal(value: unknown): AbortSignal {
-  if (value instanceof AbortSignal) return value;
+  // What only inherits from it throws here.
+  if (value instanceof AbortSignal && typeof value.aborted === 'boolean') return value;
   throw invalid('signal', 'be an AbortSignal', value);
 }

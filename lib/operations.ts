@@ -32,7 +32,10 @@ export interface RawItem {
   cas: bigint;
 }
 
-/** `'exists'`: somebody has stored since the token was read. `'notFound'`: the item is gone. */
+/**
+ * `'exists'`: somebody has stored since the token was read. `'notFound'`: the item is gone, or with `failures: 'miss'`
+ * the server failed.
+ */
 export type CasResult = 'stored' | 'exists' | 'notFound';
 
 const kind = <Result>(

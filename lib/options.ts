@@ -48,8 +48,8 @@ export interface ClientOptions extends RingOptions, TransportOptions {
   /** Ring and value codec of another client; options beside it override it. @default none */
   readonly preset?: PresetName;
   /**
-   * Milliseconds from the call to the answer, 1 to 2^31-1; then `TIMEOUT`. MEMCACHED_BEHAVIOR_POLL_TIMEOUT bounds one
-   * wait only.
+   * Milliseconds from the call to the answer, 1 to 2^31-1; then `TIMEOUT`. Of more than 2000 keys in a call each has
+   * them from when it is sent. MEMCACHED_BEHAVIOR_POLL_TIMEOUT bounds one wait only.
    *
    * @default 1000
    */
@@ -72,7 +72,7 @@ export interface ClientOptions extends RingOptions, TransportOptions {
    * @default 'throw'
    */
   readonly failures?: 'throw' | 'miss';
-  /** Turns values into bytes and flags. @default serializers.json */
+  /** Turns values into bytes and flags. @default serializers.json, or the preset's */
   readonly serializer?: Serializer;
   /** Compresses encoded values. @default none */
   readonly compression?: CompressionOptions;

@@ -3,7 +3,7 @@ import { AbortGroups } from './abortGroups';
 import { invalid, MemcachedError } from './errors';
 import { isForgiven, refusal } from './failures';
 import { type Key, keyBytes, noPrefix } from './keys';
-import type { GivenOptions } from './operationOptions';
+import { type GivenOptions, itemOptions } from './operationOptions';
 import type { Operation } from './operations';
 import * as operations from './operations';
 import type { FailurePolicy } from './pending';
@@ -25,14 +25,23 @@ export interface Subject {
   readonly given: GivenOptions;
 }
 
-/** Its keys are copies: the caller may change its Buffers before they are sent the last time. */
+/** Its key is a copy: the caller may change its Buffer before it is sent the last time. */
 export function subjectOf(view: View, key: Key, given: GivenOptions): Subject {
-  const groupKey = given.groupKey === undefined ? undefined : copyOf(given.groupKey, 'groupKey');
-  return { view, key: copyOf(key, 'key'), given: { ...given, groupKey } };
+  const ownKey = typeof key === 'string' ? key : keyBytes(key, noPrefix, 'key');
+  return { view, key: ownKey, given };
 }
 
-function copyOf(key: Key, what: string): Key {
-  return typeof key === 'string' ? key : keyBytes(key, noPrefix, what);
+/** Around what a function of the caller's has thrown: it passes as it is, and nobody adds to it. */
+export class FromCaller {
+  constructor(readonly thrown: unknown) {}
+}
+
+async function callersOwn<T>(run: () => T | Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw new FromCaller(error);
+  }
 }
 
 /** Tells one item from all others: the same key is another item on another server. */
@@ -45,7 +54,7 @@ function itemName({ view, key, given }: Subject): string {
 export async function getOrSet<T>(subject: Subject, load: () => T | Promise<T>): Promise<T> {
   if (typeof load !== 'function') throw invalid('load', 'be a function', load, 'getOrSet');
   const { view, key, given } = subject;
-  const cached = await view.request(operations.get, key, readOptions(given));
+  const cached = await view.request(operations.get, key, itemOptions(given));
   if (cached !== undefined) return cached as T;
   const name = itemName(subject);
   const underWay = loads.get(name) as Promise<T> | undefined;
@@ -54,7 +63,7 @@ export async function getOrSet<T>(subject: Subject, load: () => T | Promise<T>):
 }
 
 function startLoad<T>(subject: Subject, name: string, load: () => T | Promise<T>): Promise<T> {
-  const loading = loadAndStore(subject, load);
+  const loading = subject.view.dispatcher.partOfWhole(() => loadAndStore(subject, load));
   loads.set(name, loading);
   const forget = () => loads.delete(name);
   loading.then(forget, forget);
@@ -65,7 +74,7 @@ async function loadAndStore<T>(
   { view, key, given }: Subject,
   load: () => T | Promise<T>,
 ): Promise<T> {
-  const value = await load();
+  const value = await callersOwn(load);
   if (value === undefined) return value;
   try {
     // Not under the signal of the caller who began: others wait too.
@@ -99,6 +108,9 @@ function unlessAborted<T>(loading: Promise<T>, signal: AbortSignal, key: Key): P
 const mostAttempts = 256;
 const longestWait = 32;
 
+/** A cas with token 0 would store whatever another has stored meanwhile. */
+const noTokens = 'update: the server keeps no cas tokens (memcached -C)';
+
 /** With misses for failures, an outage would be taken for other writers, again and again. */
 const strict: FailurePolicy = { asMisses: false, report: () => {} };
 
@@ -109,20 +121,10 @@ export async function update<T>(
 ): Promise<T | undefined> {
   if (typeof compute !== 'function') throw invalid('fn', 'be a function', compute, 'update');
   const { policy } = view.settings;
-  let callersError: unknown;
-  const watched = async (current: T | undefined) => {
-    try {
-      return await compute(current);
-    } catch (error) {
-      callersError = error;
-      throw error;
-    }
-  };
   try {
-    return await replace({ view: view.ofWhole(strict), key, given }, watched);
+    return await replace({ view: view.ofWhole(strict), key, given }, compute);
   } catch (error) {
-    const isOurs = error instanceof MemcachedError && error !== callersError;
-    if (!policy.asMisses || !isOurs || !isForgiven(error)) throw error;
+    if (!policy.asMisses || !(error instanceof MemcachedError) || !isForgiven(error)) throw error;
     policy.report(error);
     return undefined;
   }
@@ -130,13 +132,14 @@ export async function update<T>(
 
 async function replace<T>(
   subject: Subject,
-  compute: (current: T | undefined) => Promise<T | undefined>,
+  compute: (current: T | undefined) => T | undefined | Promise<T | undefined>,
 ): Promise<T | undefined> {
   const { view, key, given } = subject;
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
-    const item = await view.request(operations.getsToReplace, key, readOptions(given));
+    const item = await view.request(operations.getsToReplace, key, itemOptions(given));
+    if (item?.cas === 0n) throw new MemcachedError('UNSUPPORTED', noTokens);
     const current = item?.value as T | undefined;
-    const value = await compute(current);
+    const value = await callersOwn(() => compute(current));
     if (value === undefined) return current;
     const stored =
       item === undefined
@@ -164,13 +167,7 @@ function store<Result>(
   value: unknown,
   cas?: bigint,
 ): Promise<Result> {
-  const common = readOptions(given);
+  const common = itemOptions(given);
   const options = common === undefined ? given.ttl : { ...common, ttl: given.ttl };
   return view.write(operation, key, options, ttlOption, ({ ttl }) => view.encoded(value, ttl, cas));
-}
-
-/** Undefined where nothing was given, which costs nothing to read. */
-function readOptions({ prefix, groupKey, timeout, signal }: GivenOptions) {
-  const options = { prefix, groupKey, timeout, signal };
-  return Object.values(options).some((given) => given !== undefined) ? options : undefined;
 }

@@ -1,4 +1,5 @@
 // Operations under way: who waits for an answer, and how it gets it.
+import { types } from 'node:util';
 import type { Answer } from './answer';
 import { MemcachedError } from './errors';
 import { blame, isForgiven } from './failures';
@@ -31,7 +32,8 @@ export abstract class Pending {
 
   constructor(name: string, key: Key | undefined) {
     this.name = name;
-    this.key = key;
+    // For its error, as it was: the caller may change its Buffer meanwhile.
+    this.key = types.isUint8Array(key) ? new Uint8Array(key) : key;
   }
 
   /** Of an answer that is no failure. */

@@ -70,9 +70,11 @@ function familiesOf(metrics: ClientMetrics): Family[] {
     gauge('pending_bytes', 'Bytes of the keys and values of these operations.', [
       { labels: {}, value: metrics.pendingBytes },
     ]),
-    counter('forgiven_failures_total', "Failures that failures: 'miss' turned into misses.", [
-      { labels: {}, value: metrics.forgiven },
-    ]),
+    counter(
+      'forgiven_failures_total',
+      "Failures that failures: 'miss' turned into misses, and those that kept getOrSet from storing.",
+      [{ labels: {}, value: metrics.forgiven }],
+    ),
   ];
 }
 

@@ -19,7 +19,7 @@ export const hashNames = Object.freeze([
   'jenkins',
 ] as const);
 /**
- * The hashes of libmemcached.
+ * The hashes of libmemcached; an installed one may lack some.
  *
  * @useDeclaredType
  */
@@ -34,7 +34,7 @@ export const distributionNames = Object.freeze([
   'virtual-bucket',
 ] as const);
 /**
- * The distributions of libmemcached.
+ * The distributions of libmemcached, but for the random one.
  *
  * @useDeclaredType
  */
@@ -229,6 +229,10 @@ export function configuredRing(configuration: unknown): Ring {
  */
 export function ringWithServers(ring: Ring, servers: readonly Server[]): Ring {
   if (ring.configuration === '') return ring;
+  const quoted = servers.find(({ host }) => host.includes('"'));
+  if (quoted !== undefined) {
+    throw invalid('servers', 'have no quotation mark in a configuration string', quoted.host);
+  }
   const words = ring.configuration.match(/\S*"[^"]*"\S*|\S+/g) ?? [];
   const isServer = (word: string) => /^--(SERVER|SOCKET)=/i.test(word);
   const first = words.findIndex(isServer);

@@ -3,7 +3,7 @@ import type { Payload, Scope } from './batch';
 import { type Codec, checkData } from './codec';
 import type { Dispatcher } from './dispatcher';
 import { MemcachedError } from './errors';
-import { toExptime } from './expiry';
+import { exptimeOf } from './expiry';
 import { blame, isForgiven } from './failures';
 import { checkPrefix, type Key, keyBytes, noPrefix, preparePrefix } from './keys';
 import { type ExtraOption, type GivenOptions, readOperationOptions } from './operationOptions';
@@ -202,8 +202,6 @@ export class View {
   }
 
   exptime(ttl: unknown): number {
-    const given = ttl === undefined ? this.settings.ttl : ttl;
-    // Never, the usual case, needs no clock. (Not for -0, which toExptime refuses.)
-    return Object.is(given, 0) ? 0 : toExptime(given, Math.floor(Date.now() / 1000));
+    return exptimeOf(ttl === undefined ? this.settings.ttl : ttl);
   }
 }

@@ -16,11 +16,13 @@ EngineRegistry& process_registry() {
   return registry;
 }
 
-void retire(std::shared_ptr<Engine> engine) {
+void retire(std::shared_ptr<Engine> engine, Rest rest) {
   static constexpr std::chrono::milliseconds kLookAgain{2};
   try {
-    start_thread([engine = std::move(engine)]() mutable {
+    start_thread([engine = std::move(engine), rest]() mutable {
       while (engine.use_count() == 1 && engine->pending() > 0) {
+        // Two clients that let go at once have each taken the other for one who stays.
+        if (rest == Rest::Refused) process_registry().close_if_unused(engine);
         std::this_thread::sleep_for(kLookAgain);
       }
       engine.reset();

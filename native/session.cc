@@ -48,10 +48,11 @@ Session::~Session() { release(); }
 void Session::use(std::shared_ptr<Engine> engine) {
   engine->subscribe(queue_, ring_);
   std::swap(engine_, engine);
-  if (engine) retire(std::move(engine));
+  if (engine) retire(std::move(engine), Rest::Finished);
 }
 
 void Session::submit(const Napi::CallbackInfo& info) {
+  if (!engine_) return;  // closed: lib/ does not ask, but a mistake there must not end the process
   rethrow_to_js(info.Env(), [&] {
     const auto bytes = info[0].As<Napi::Uint8Array>();
     const auto batch = std::make_shared<Batch>(
@@ -119,7 +120,7 @@ void Session::release() {
   if (!engine_) return;
   // Nobody waits for the answers any more; an engine that others share goes on for them.
   process_registry().close_if_unused(engine_);
-  retire(std::exchange(engine_, nullptr));
+  retire(std::exchange(engine_, nullptr), Rest::Refused);
 }
 
 void Session::receive(napi_env env, std::vector<OutcomeBuffer>& outcomes) {

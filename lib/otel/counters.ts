@@ -65,7 +65,8 @@ function createInstruments(meter: Meter) {
       unit: 'By',
     }),
     forgiven: meter.createObservableCounter('libmemcached.forgiven_failures', {
-      description: "Failures that failures: 'miss' turned into misses.",
+      description:
+        "Failures that failures: 'miss' turned into misses, and those that kept getOrSet from storing.",
       unit: '{operation}',
     }),
   } satisfies Record<string, Observable>;

@@ -1,6 +1,6 @@
 // The flags this package writes of its own. Text has flags 0, which every client reads.
 //
-// Bits 12 to 15 are the only ones that no client of interop/README.md gives a meaning: 0 to 6 are
+// Bits 12 to 15 are the only ones that no client of docs/values.md gives a meaning: 0 to 6 are
 // types and compression of the Python, PHP, Perl, Ruby and JavaScript clients, 7 is PHP's next kind
 // of compression, 8 to 11 are spymemcached's types, and 16 to 31 are PHP's OPT_USER_FLAGS. Above
 // all bit 0 stays clear: a Python or Ruby reader would unpickle the bytes.

@@ -1,5 +1,5 @@
 // The values of libmemcached in C and of Perl's Memcached::libmemcached, which know bytes only and
-// leave the flags to the user (interop/README.md 5).
+// leave the flags to the user (docs/values.md).
 import type { ValueFormat } from '../codec';
 import { ownZlib } from '../compressionMethods';
 import { textFlags, typeBits, zlibBit } from './flags';

@@ -1,4 +1,4 @@
-// The values of npm's memcache-client (interop/README.md 5 and 6).
+// The values of npm's memcache-client (docs/values.md).
 import { types } from 'node:util';
 import type { ValueFormat } from '../codec';
 import { markedZlib } from '../compressionMethods';

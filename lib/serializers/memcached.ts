@@ -1,4 +1,4 @@
-// The values of npm's memcached (interop/README.md 5 and 6).
+// The values of npm's memcached (docs/values.md).
 import { types } from 'node:util';
 import type { ValueFormat } from '../codec';
 import { jsonText } from './jsonText';

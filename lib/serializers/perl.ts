@@ -1,4 +1,4 @@
-// The values of Perl's Cache::Memcached and Cache::Memcached::Fast (interop/README.md 5 and 6).
+// The values of Perl's Cache::Memcached and Cache::Memcached::Fast (docs/values.md).
 import type { ValueFormat } from '../codec';
 import { markedGzip } from '../compressionMethods';
 import { decodeText, decodeTextOrBytes, type Encoded, foreignValue } from './serializer';

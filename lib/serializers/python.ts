@@ -1,5 +1,4 @@
-// The values of pylibmc, python-memcached and pymemcache, which share their flags
-// (interop/README.md 5 and 6).
+// The values of pylibmc, python-memcached and pymemcache, which share their flags (docs/values.md).
 import { types } from 'node:util';
 import type { ValueFormat } from '../codec';
 import { markedZlib } from '../compressionMethods';

@@ -1,4 +1,4 @@
-// The values of spymemcached's SerializingTranscoder (interop/README.md 5 and 6).
+// The values of spymemcached's SerializingTranscoder (docs/values.md).
 import { types } from 'node:util';
 import type { ValueFormat } from '../codec';
 import { markedGzip } from '../compressionMethods';

@@ -1,5 +1,5 @@
 // The values of clients that know text and bytes only, and leave the flags to the user: npm's memjs
-// and memcache (interop/README.md 5 and 6).
+// and memcache (docs/values.md).
 import { types } from 'node:util';
 import type { ValueFormat } from '../codec';
 import { jsonText } from './jsonText';

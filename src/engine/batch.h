@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -64,6 +65,10 @@ class Batch {
   Deadline submitted_;
 };
 
+// How often a queue lets go of operations that were cancelled in it. Until then they keep the whole
+// batch in memory, whose bytes count for nobody any more.
+inline constexpr std::chrono::milliseconds kSweepInterval{100};
+
 // A batch and one operation of it, as it stands in a queue.
 struct QueuedOperation {
   std::shared_ptr<Batch> batch;
@@ -71,7 +76,9 @@ struct QueuedOperation {
   std::uint16_t group = 0;  // of the key, where the engine keeps order by groups of keys
   bool retried = false;     // it has been asked before
   bool adds = false;        // a counter that was not there: its next request creates it
+  bool holds = false;       // its key, from all others of the key
   bool has_value = false;   // its value has come, and no second one may
+  bool alone = false;       // a read that is not to share its request again
 
   const Operation& operation() const { return batch->operation(index); }
 };

@@ -138,7 +138,7 @@ void Lane::refuse_queued(Status status) {
 
 bool Lane::watch(Deadline now) {
   const std::lock_guard lock(mutex_);
-  if (now >= earliest_queued_) expire_queued(now);
+  if (now >= std::min(earliest_queued_, next_sweep_)) expire_queued(now);
   if (task_ != Task::Idle) watch_in_flight(now);
   return task_ != Task::Idle || !queue_.empty();
 }
@@ -146,10 +146,13 @@ bool Lane::watch(Deadline now) {
 void Lane::expire_queued(Deadline now) {
   Answers answers(server_.index, server_.metrics);
   earliest_queued_ = Deadline::max();
+  next_sweep_ = now + kSweepInterval;
   std::deque<QueuedOperation> waiting;
   for (QueuedOperation& queued : queue_) {
     const Deadline deadline = queued.operation().deadline;
-    if (deadline > now) {
+    if (queued.batch->is_settled(queued.index)) {
+      leave(queued);
+    } else if (deadline > now) {
       earliest_queued_ = std::min(earliest_queued_, deadline);
       waiting.push_back(std::move(queued));
     } else {
@@ -275,7 +278,32 @@ void Lane::serve_reads() {
     answers.flush();
     if (closing_ || !is_worth_a_retry(fault.status) || !settle_overdue()) break;
   }
+  if (fault.status == Status::ServerError && in_flight_.size() > 1) return serve_reads_apart();
   fail(fault);
+}
+
+// The server refused one of several keys without saying which, as a proxy does that has lost one of
+// its servers: each is asked for by itself.
+void Lane::serve_reads_apart() {
+  Answers answers(server_.index, server_.metrics);
+  for (const auto& queued : in_flight_) {
+    if (closing_ || !settle_overdue()) break;
+    if (queued.batch->is_settled(queued.index)) continue;
+    const Deadline deadline = queued.operation().deadline;
+    Fault fault = ensure_connection(deadline);
+    if (!fault) {
+      const Deadline asked = Clock::now();
+      connection_.set_deadline(deadline);
+      fault = get_many(connection_, {queued}, answers);
+      record_result(fault.status, asked);
+      if (!fault) continue;
+      drop_connection();
+    }
+    answers.settle(queued, outcome_of(fault, queued));
+    if (fault.status != Status::ServerError) break;
+  }
+  answers.flush();
+  fail({Status::Connection});  // whom none of that has answered
 }
 
 // Answers the reads whose time is over. False when nothing is left to ask again for.
@@ -293,11 +321,15 @@ bool Lane::settle_overdue() {
 void Lane::serve_write(const QueuedOperation& write) {
   const Operation& operation = write.operation();
   if (const Fault fault = ensure_connection(operation.deadline)) return fail(fault);
+  bool is_late = false;
   {
+    // A login may outlast the deadline: the watchdog has then said that nothing of it was sent.
     const std::lock_guard lock(mutex_);
-    request_sent_ = true;
-    needs_push_ = stays_in_kernel(request_size(operation, connection_.protocol()));
+    is_late = is_over(operation.deadline) || write.batch->is_settled(write.index);
+    request_sent_ = !is_late;
+    needs_push_ = !is_late && stays_in_kernel(request_size(operation, connection_.protocol()));
   }
+  if (is_late) return fail({Status::Timeout});
   if (needs_push_) server_.wake_watchdog();
 
   const Deadline asked = Clock::now();
@@ -355,11 +387,13 @@ void Lane::note_connection() {
 // Nothing of the operations has been sent, or they are reads.
 void Lane::fail(const Fault& fault) {
   Answers answers(server_.index, server_.metrics);
-  for (const auto& queued : in_flight_) {
-    answers.settle(queued, {.status = reported(fault.status, queued.operation().deadline),
-                            .error_number = fault.error_number,
-                            .value = fault.detail});
-  }
+  for (const auto& queued : in_flight_) answers.settle(queued, outcome_of(fault, queued));
+}
+
+Outcome Lane::outcome_of(const Fault& fault, const QueuedOperation& queued) const {
+  return {.status = reported(fault.status, queued.operation().deadline),
+          .error_number = fault.error_number,
+          .value = fault.detail};
 }
 
 // What the breaker learns. Refusals are answers of a server that works.

@@ -68,12 +68,14 @@ class Lane {
   void connect();
   void serve();
   void serve_reads();
+  void serve_reads_apart();
   void serve_write(const QueuedOperation& write);
   bool settle_overdue();
   Fault ensure_connection(Deadline deadline);
   void drop_connection();
   void note_connection();
   void fail(const Fault& fault);
+  Outcome outcome_of(const Fault& fault, const QueuedOperation& queued) const;
   void record_result(Status status, Deadline asked);
   bool was_cut_short(Deadline asked) const;
   Status reported(Status status, Deadline deadline) const;
@@ -86,6 +88,7 @@ class Lane {
   std::condition_variable ended_;
   std::deque<QueuedOperation> queue_;
   Deadline earliest_queued_ = Deadline::max();  // a lower bound
+  Deadline next_sweep_{};
   // What the thread is at. It alone changes these, with the lock; it reads them without.
   std::vector<QueuedOperation> in_flight_;
   Task task_ = Task::Idle;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <unordered_set>
 #include <utility>
 
 #include "pipelined/request_text.h"
@@ -24,10 +25,6 @@ constexpr std::string_view kNeverAnswered =
 
 constexpr std::string_view kNoReplyInTime =
     "closed, because there was no reply in time to another operation";
-
-bool is_retryable(const QueuedOperation& queued, Deadline now) {
-  return !queued.retried && queued.operation().deadline > now;
-}
 
 }  // namespace
 
@@ -110,24 +107,29 @@ void Pipeline::connection_failed(int error, std::string_view detail) {
 }
 
 // The connection must not be used any more. What was asked and is not answered is asked again where
-// that is safe: a read, and whatever no byte of has been handed to the kernel. Once, and in its
-// time.
-void Pipeline::lose(Status status, int error_number) {
+// that is safe: a read, and whatever no byte of has been handed to the kernel. In its time, and
+// once unless it was not the server that ended the connection.
+void Pipeline::lose(Status status, int error_number, Blame blame) {
   if (state_ != State::Open) return;
   const std::uint64_t sent = taken_by_kernel();
   const Deadline now = Clock::now();
   const bool was_busy = turned_away_ || !requests_.empty();
+  const std::vector<bool> overtaken = overtaken_reads(sent);
   std::deque<QueuedOperation> again;
   std::size_t position = 0;
   for (const Request& request : requests_) {
     const bool unsent = request.start >= sent;
     for (std::uint32_t i = 0; i < request.operations; ++i) {
-      QueuedOperation& queued = in_flight_[position++];
-      const bool is_safe = unsent || is_read(queued.operation().command);
+      QueuedOperation& queued = in_flight_[position];
+      const bool reads = is_read(queued.operation().command);
+      const bool is_safe = unsent || (reads && !overtaken[position]);
+      ++position;
       if (queued.batch->is_settled(queued.index)) {
         server_.count_done();
-      } else if (is_safe && is_retryable(queued, now) && !server_.io().closing) {
+      } else if (is_safe && queued.operation().deadline > now && !server_.io().closing &&
+                 (blame == Blame::CountsNot || !queued.retried)) {
         queued.retried = true;
+        queued.holds = false;
         earliest_deadline_ = std::min(earliest_deadline_, queued.operation().deadline);
         again.push_back(std::move(queued));
       } else {
@@ -135,10 +137,34 @@ void Pipeline::lose(Status status, int error_number) {
       }
     }
   }
+  if (!has_answered_ && status != Status::Closed && !server_.server().unix_socket) {
+    server_.io().resolver.put_last(server_.server().host, address_);
+  }
   drop_stream();
   queue_.insert(queue_.begin(), std::make_move_iterator(again.begin()),
                 std::make_move_iterator(again.end()));
-  if (was_busy) server_.record_failure(status);
+  if (was_busy && blame == Blame::Counts) server_.record_failure(status);
+}
+
+// Reads in flight behind which a change of the same key is on its way: to ask for them again would
+// read what was called after them.
+std::vector<bool> Pipeline::overtaken_reads(std::uint64_t sent) const {
+  std::vector<bool> overtaken(in_flight_.size());
+  std::unordered_set<std::string_view> changed;
+  bool all_changed = false;
+  std::size_t position = in_flight_.size();
+  for (auto request = requests_.rbegin(); request != requests_.rend(); ++request) {
+    for (std::uint32_t i = 0; i < request->operations; ++i) {
+      const Operation& operation = in_flight_[--position].operation();
+      if (is_read(operation.command)) {
+        overtaken[position] = all_changed || changed.contains(operation.key);
+      } else if (request->start < sent) {
+        all_changed |= operation.command == Command::Flush;
+        changed.insert(operation.key);
+      }
+    }
+  }
+  return overtaken;
 }
 
 Outcome Pipeline::outcome_of_loss(const QueuedOperation& queued, Status status, int error_number,
@@ -158,13 +184,15 @@ Outcome Pipeline::outcome_of_loss(const QueuedOperation& queued, Status status, 
 
 void Pipeline::drop_stream() {
   loss_ = Status::Protocol;
-  turned_away_ = false;
+  turned_away_ = works_on_ = false;
   if (state_ == State::Open) server_.count_connection(false);
   state_ = State::Closed;
   stream_.reset();
   send_queue_.clear();
   in_flight_.clear();
   requests_.clear();
+  for (QueuedOperation& queued : queue_) queued.holds = false;
+  queue_behind_retried(held_keys_.take_waiting());
   held_keys_.clear();
   stats_.clear();
   large_value_ = OutcomeBuffer();
@@ -178,10 +206,9 @@ void Pipeline::close() {
 }
 
 void Pipeline::fail_queued(Status status, int error_number, std::string_view detail) {
-  for (const QueuedOperation& queued : queue_) {
-    settle(queued, {.status = status, .error_number = error_number, .value = detail});
-  }
-  queue_.clear();
+  const Outcome outcome{.status = status, .error_number = error_number, .value = detail};
+  for (const QueuedOperation& queued : held_keys_.take_waiting()) settle(queued, outcome);
+  for (const QueuedOperation& queued : std::exchange(queue_, {})) settle_unsent(queued, outcome);
 }
 
 // --- deadlines ---
@@ -190,6 +217,9 @@ bool Pipeline::watch(Deadline now) {
   if (now >= earliest_deadline_) {
     expire_queued(now);
     if (expire_in_flight(now)) lose(Status::Timeout, 0);
+  } else if (now >= next_sweep_ && queue_.size() + held_keys_.waiting() > 0) {
+    expire_queued(now);
+    expire_in_flight(now);
   }
   if (state_ == State::Resolving) try_addresses();
   if ((state_ == State::Resolving || state_ == State::Connecting) && now >= connect_deadline_) {
@@ -199,25 +229,38 @@ bool Pipeline::watch(Deadline now) {
     connection_failed(UV_ETIMEDOUT);
   }
   if (state_ == State::Open && !server_.server().unix_socket) {
+    const bool was_stale = is_stale_;
     is_stale_ = !server_.io().resolver.is_current(server_.server().host, address_);
+    if (is_stale_ && !was_stale) stale_since_ = now;
+    // What is still under way there may have hours: nobody else waits for it that long.
+    const bool waited = is_stale_ && now >= stale_since_ + connect_timeout();
+    if (waited && !queue_.empty()) lose(Status::Connection, 0, Blame::CountsNot);
   }
-  return !queue_.empty() || !in_flight_.empty() || state_ == State::Resolving ||
-         state_ == State::Connecting;
+  return pending() > 0 || state_ == State::Resolving || state_ == State::Connecting;
 }
 
+// Those that are late, and those that were cancelled.
 void Pipeline::expire_queued(Deadline now) {
   earliest_deadline_ = Deadline::max();
-  std::deque<QueuedOperation> waiting;
-  for (QueuedOperation& queued : queue_) {
-    const Deadline deadline = queued.operation().deadline;
-    if (deadline > now) {
-      earliest_deadline_ = std::min(earliest_deadline_, deadline);
-      waiting.push_back(std::move(queued));
-    } else {
-      settle(queued, {.status = Status::Timeout});
-    }
+  next_sweep_ = now + kSweepInterval;
+  HeldKeys::Waiting waiting = held_keys_.take_waiting();
+  std::erase_if(waiting, [&](const auto& queued) { return leaves_queue(queued, now); });
+  for (QueuedOperation& queued : waiting) held_keys_.wait(std::move(queued));
+  // Outside queue_: the end of a counter puts there what has waited for it.
+  std::deque<QueuedOperation> queue = std::exchange(queue_, {});
+  std::erase_if(queue, [&](const auto& queued) { return leaves_queue(queued, now); });
+  queue_.swap(queue);
+  queue_behind_retried(std::move(queue));
+}
+
+bool Pipeline::leaves_queue(const QueuedOperation& queued, Deadline now) {
+  const Deadline deadline = queued.operation().deadline;
+  if (deadline <= now || queued.batch->is_settled(queued.index)) {
+    settle_unsent(queued, {.status = Status::Timeout});
+    return true;
   }
-  queue_ = std::move(waiting);
+  earliest_deadline_ = std::min(earliest_deadline_, deadline);
+  return false;
 }
 
 // Answers those that are late; their replies are dropped when they come. Returns whether one has
@@ -253,7 +296,7 @@ int Pipeline::send_queued() {
 
 void Pipeline::write_queued() {
   const Deadline now = Clock::now();
-  while (!queue_.empty() && send_queue_.unsent() < kMostUnsent && !must_wait(queue_.front())) {
+  while (!queue_.empty() && send_queue_.unsent() < kMostUnsent) {
     if (is_read(queue_.front().operation().command)) {
       write_reads(now);
     } else {
@@ -262,11 +305,12 @@ void Pipeline::write_queued() {
   }
 }
 
-// Whether it would come between the requests of a counter that was called before it. Counters with
-// initial values may overtake each other there: the sum is the same.
-bool Pipeline::must_wait(const QueuedOperation& queued) const {
-  const Operation& operation = queued.operation();
-  return !operation.has_initial && held_keys_.contains(operation.key);
+// What has to be asked again stands before everything else.
+void Pipeline::queue_behind_retried(HeldKeys::Waiting&& operations) {
+  const auto behind =
+      std::ranges::find_if(queue_, [](const QueuedOperation& other) { return !other.retried; });
+  queue_.insert(behind, std::make_move_iterator(operations.begin()),
+                std::make_move_iterator(operations.end()));
 }
 
 // The reads at the front of the queue, as one command. A key that is asked for twice in a row is
@@ -276,10 +320,15 @@ void Pipeline::write_reads(Deadline now) {
   std::string& keys = request_text_;
   keys.clear();
   std::string_view last_key;
-  while (!queue_.empty() && request.operations < kMostReads && keys.size() < kMostReadBytes &&
-         is_read(queue_.front().operation().command) && !must_wait(queue_.front())) {
+  bool is_full = false;
+  while (!queue_.empty() && !is_full && is_read(queue_.front().operation().command)) {
+    if (queue_.front().alone && request.operations > 0) break;
     QueuedOperation queued = std::move(queue_.front());
     queue_.pop_front();
+    if (held_keys_.must_wait(queued)) {
+      held_keys_.wait(std::move(queued));
+      continue;
+    }
     const Operation& operation = queued.operation();
     if (!queued.retried && !queued.batch->claim(queued.index)) {
       server_.count_done();
@@ -292,8 +341,9 @@ void Pipeline::write_reads(Deadline now) {
     request.wants_cas |= operation.command == Command::Gets;
     if (operation.key != last_key) keys.append(1, ' ').append(operation.key);
     last_key = operation.key;
-    in_flight_.push_back(std::move(queued));
     ++request.operations;
+    is_full = queued.alone || request.operations == kMostReads || keys.size() >= kMostReadBytes;
+    in_flight_.push_back(std::move(queued));
   }
   if (request.operations == 0) return;
   send_queue_.append(request.wants_cas ? "gets" : "get");
@@ -304,11 +354,10 @@ void Pipeline::write_reads(Deadline now) {
 void Pipeline::write_single(Deadline now) {
   QueuedOperation queued = std::move(queue_.front());
   queue_.pop_front();
+  if (held_keys_.must_wait(queued)) return held_keys_.wait(std::move(queued));
   const Operation& operation = queued.operation();
   if (!queued.retried && !queued.batch->claim(queued.index)) return server_.count_done();
-  if (operation.deadline <= now) {
-    return settle(queued, {.status = Status::Timeout});
-  }
+  if (operation.deadline <= now) return settle_unsent(queued, {.status = Status::Timeout});
   const std::uint64_t start = send_queue_.end();
   request_text_.clear();
   if (queued.adds) {
@@ -321,7 +370,7 @@ void Pipeline::write_single(Deadline now) {
     send_queue_.append_value(operation.value, queued.batch);
     send_queue_.append("\r\n");
   }
-  if (operation.has_initial) held_keys_.hold(operation.key);
+  if (operation.has_initial && !std::exchange(queued.holds, true)) held_keys_.hold(operation.key);
   requests_.push_back({Kind::Single, 1, start});
   in_flight_.push_back(std::move(queued));
 }
@@ -338,6 +387,16 @@ void Pipeline::settle(const QueuedOperation& queued, const Outcome& outcome) {
   server_.count_done();
 }
 
+// Of an operation that has left the queue, and never leaves it for the server.
+void Pipeline::settle_unsent(const QueuedOperation& queued, const Outcome& outcome) {
+  settle(queued, outcome);
+  release(queued);
+}
+
+void Pipeline::release(const QueuedOperation& queued) {
+  if (queued.holds) queue_behind_retried(held_keys_.release(queued.operation().key));
+}
+
 void Pipeline::settle_front(Outcome outcome) {
   server_.answers().settle(in_flight_.front(), outcome);
 }
@@ -347,8 +406,7 @@ void Pipeline::finish_request() {
   const Request request = requests_.front();
   requests_.pop_front();
   for (std::uint32_t i = 0; i < request.operations; ++i) {
-    const Operation& operation = in_flight_.front().operation();
-    if (operation.has_initial) held_keys_.release(operation.key);
+    release(in_flight_.front());
     in_flight_.pop_front();
     server_.count_done();
   }

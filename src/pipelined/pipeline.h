@@ -34,7 +34,7 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
   // Deadlines, the connect timeout, addresses that have changed. Returns whether there is more to
   // watch.
   bool watch(Deadline now);
-  std::size_t pending() const { return queue_.size() + in_flight_.size(); }
+  std::size_t pending() const { return queue_.size() + held_keys_.waiting() + in_flight_.size(); }
   // Answers everything that waits: nothing of it was sent.
   void fail_queued(Status status, int error_number = 0, std::string_view detail = {});
   // Answers everything and closes.
@@ -55,27 +55,34 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
   void connect(Deadline now);
   void try_addresses();
   void connection_failed(int error, std::string_view detail = {});
-  void lose(Status status, int error_number);
+  // What a loss tells of the server.
+  enum class Blame : std::uint8_t { Counts, CountsNot };
+  void lose(Status status, int error_number, Blame blame = Blame::Counts);
+  std::vector<bool> overtaken_reads(std::uint64_t sent) const;
   Outcome outcome_of_loss(const QueuedOperation& queued, Status status, int error_number,
                           bool maybe_applied, Deadline now) const;
   void drop_stream();
 
   int send_queued();
   void write_queued();
-  bool must_wait(const QueuedOperation& queued) const;
+  void queue_behind_retried(HeldKeys::Waiting&& operations);
   void write_reads(Deadline now);
   void write_single(Deadline now);
   void expire_queued(Deadline now);
+  bool leaves_queue(const QueuedOperation& queued, Deadline now);
   bool expire_in_flight(Deadline now);
 
   std::uint64_t taken_by_kernel() const;
   void finish_request();
   void settle_front(Outcome outcome);
   void settle(const QueuedOperation& queued, const Outcome& outcome);
+  void settle_unsent(const QueuedOperation& queued, const Outcome& outcome);
+  void release(const QueuedOperation& queued);
   bool on_reads_end();
   bool on_single_line(ReplyLine line, std::string_view text, std::uint64_t number);
   bool on_count_line(ReplyLine line, std::uint64_t number);
   bool on_server_refusal(ReplyLine line, std::string_view text);
+  void on_reads_refusal(const Outcome& outcome);
   void count_again(bool adds);
 
   // Stream::Owner
@@ -112,8 +119,11 @@ class Pipeline final : private Stream::Owner, private ReplyHandler {
   std::string stats_;          // lines so far
   bool has_answered_ = false;  // on this connection, anything at all
   bool is_stale_ = false;  // the host has other addresses by now: to be replaced once it is idle
+  Deadline stale_since_{};
+  Deadline next_sweep_{};
 
   bool turned_away_ = false;          // the server has said that it is full
+  bool works_on_ = false;             // it has refused something, which says that it works
   Status loss_ = Status::Protocol;    // what a reply that ends the connection means for the others
   std::uint32_t asker_ = 0;           // in in_flight_: who the next value is likely to be for
   bool expects_large_value_ = false;  // the last one was

@@ -102,10 +102,10 @@ void Pipeline::on_received(const uv_buf_t& buffer, std::size_t length) {
   const bool in_place = buffer.base != server_.io().receive_buffer.data();
   if (in_place) parser_->advance(length);
   const std::size_t before = requests_.size();
-  if (!parser_->feed(in_place ? std::string_view() : std::string_view(buffer.base, length))) {
-    return lose(loss_, 0);
-  }
-  if (requests_.size() < before) server_.record_success();
+  const bool goes_on =
+      parser_->feed(in_place ? std::string_view() : std::string_view(buffer.base, length));
+  if (works_on_ || (goes_on && requests_.size() < before)) server_.record_success();
+  if (!goes_on) lose(loss_, 0, works_on_ ? Blame::CountsNot : Blame::Counts);
 }
 
 // The server has gone, or has had enough of us. Between two requests that is its right.
@@ -259,13 +259,12 @@ void Pipeline::count_again(bool adds) {
   QueuedOperation queued = std::move(in_flight_.front());
   in_flight_.pop_front();
   requests_.pop_front();
-  held_keys_.release(queued.operation().key);
   queued.retried = true;
   queued.adds = adds;
   earliest_deadline_ = std::min(earliest_deadline_, queued.operation().deadline);
-  const auto behind = std::find_if(queue_.begin(), queue_.end(),
-                                   [](const QueuedOperation& other) { return !other.retried; });
-  queue_.insert(behind, std::move(queued));
+  HeldKeys::Waiting again;
+  again.push_back(std::move(queued));
+  queue_behind_retried(std::move(again));
 }
 
 bool Pipeline::on_server_refusal(ReplyLine line, std::string_view text) {
@@ -278,18 +277,31 @@ bool Pipeline::on_server_refusal(ReplyLine line, std::string_view text) {
   const bool maybe_applied = refusal.status == Status::ServerError;
   const Outcome outcome = {.status = refusal.status, .maybe_applied = maybe_applied, .value = text};
   turned_away_ = refusal.status == Status::Connection;
-  if (request.kind == Kind::Reads) {
-    for (std::uint32_t i = 0; i < request.operations; ++i) {
-      server_.answers().settle(in_flight_[i], outcome);
-    }
+  const bool reads = request.kind == Kind::Reads;
+  if (reads) {
+    on_reads_refusal(outcome);
+  } else {
+    settle_front(outcome);
     finish_request();
-    loss_ = Status::Connection;
-    return false;  // its END may still come
   }
-  settle_front(outcome);
-  finish_request();
-  if (!refusal.in_step) loss_ = Status::Connection;
-  return refusal.in_step;
+  if (!reads && refusal.in_step) return true;
+  loss_ = Status::Connection;  // the END of reads may still come
+  works_on_ = refusal.status == Status::ServerError;
+  return false;
+}
+
+// A proxy refuses all keys for one whose server it has lost, without saying which: where several
+// wait they are asked for again, each by itself.
+void Pipeline::on_reads_refusal(const Outcome& outcome) {
+  const auto end = in_flight_.begin() + requests_.front().operations;
+  const auto waiting =
+      std::count_if(in_flight_.begin(), end, [](const auto& queued) { return !queued.has_value; });
+  const bool is_final = waiting <= 1 || outcome.status != Status::ServerError;
+  for (auto queued = in_flight_.begin(); queued != end; ++queued) {
+    if (is_final) server_.answers().settle(*queued, outcome);
+    queued->alone = true;
+  }
+  if (is_final) finish_request();
 }
 
 }  // namespace cache

@@ -46,10 +46,11 @@ void ServerLink::publish() {
 }
 
 bool ServerLink::watch(Deadline now) {
-  bool something_to_watch = breaker_.is_open();
+  bool something_to_watch = false;
   if (breaker_.take_probe(now)) pipelines_.front()->probe();
   for (const auto& pipeline : pipelines_) something_to_watch |= pipeline->watch(now);
-  return something_to_watch;
+  return something_to_watch ||
+         breaker_.is_open();  // what has just run out of time may have opened it
 }
 
 void ServerLink::close() {

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { MemcachedError } from 'libmemcached';
-import type { MemcachedServer } from 'libmemcached/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type MemcachedServer, startProxy } from 'libmemcached/testing';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startSaslMemcached } from '../support/sasl';
 import { failure, failures, freshKeys, openClient, ownServer, runScript, thrown } from './helpers';
 
@@ -42,6 +42,20 @@ describe('authentication', () => {
     );
     const answers = await Promise.all(clients.map((client, n) => client.set(`client-${n}`, n)));
     expect(answers.every(Boolean)).toBe(true);
+  });
+
+  test('a write whose time ends during the login is not sent behind it', async () => {
+    const proxy = await startProxy(server.server, { delay: 150 });
+    onTestFinished(() => proxy.stop());
+    const options = { username, password, connections: 1, shared: false };
+    const client = openClient(proxy.server, { ...options, timeout: 200 });
+    const [error, behind] = await Promise.all([
+      failure(client.set('late', 'value')),
+      client.get('other', { timeout: 10_000 }),
+    ]);
+    expect(error).toMatchObject({ code: 'TIMEOUT', maybeApplied: false });
+    expect(behind).toBeUndefined();
+    expect(await openClient(server.server, options).get('late')).toBeUndefined();
   });
 
   describe('with a wrong password', () => {

@@ -16,14 +16,19 @@ const preload = [compile('name-service', ['-shared', '-fPIC'])];
 
 /**
  * Listens on another address of this machine, and passes everything on to the server. Ends connections
- * that nobody uses.
+ * that nobody uses for `idle` ms, unless that is 0.
  */
-function alias(host: string, port: number, { port: target }: { port?: number }): Promise<Server> {
+function alias(
+  host: string,
+  port: number,
+  { port: target }: { port?: number },
+  idle = 3000,
+): Promise<Server> {
   const server = createServer((client) => {
     const upstream = connect(target as number, '127.0.0.1');
     client.on('error', () => upstream.destroy()).on('close', () => upstream.destroy());
     upstream.on('error', () => client.destroy()).on('close', () => client.destroy());
-    client.setTimeout(3000, () => client.destroy());
+    client.setTimeout(idle, () => client.destroy());
     client.pipe(upstream).pipe(client);
   });
   return new Promise((resolve, reject) => {
@@ -143,7 +148,10 @@ describe.each(variants)('F33 a host name, $name', ({ options }) => {
     expect(await ending).toMatchObject({ code: 0, signal: null, stderr: '' });
   });
 
-  test('of two addresses is used at the second where nobody answers at the first', async () => {
+  test.each([
+    ['nobody takes connections at the first', fillBacklog],
+    ['the first takes connections and says nothing', async () => {}],
+  ])('of two addresses is used at the second where %s', async (_, occupy) => {
     const silent = await ownServer({ args: ['-b', '1'] });
     const proxy = await startProxy((await ownServer()).server, { delay: 20 });
     const elsewhere = await alias('127.0.0.2', silent.port as number, proxy);
@@ -152,11 +160,11 @@ describe.each(variants)('F33 a host name, $name', ({ options }) => {
       await proxy.stop();
     });
     await silent.suspend();
-    await fillBacklog(silent);
+    await occupy(silent);
     const server = { server: `two.test:${silent.port}` };
     const { ending } = withNames(
       'two.test 127.0.0.1 0\ntwo.test 127.0.0.2 0\n',
-      `const client = ${newClient(server, { ...options, connectTimeout: 300 })};
+      `const client = ${newClient(server, { ...options, connectTimeout: 300, timeout: 1000 })};
       while (!(await client.set('key', 'value').catch(() => false))) await sleep(10);
       console.log(await client.get('key', { timeout: 10_000 }));`,
     );
@@ -194,6 +202,30 @@ describe.concurrent('F33 a host name that gets another address', () => {
     await sleep(2000);
     rename('moving.test 127.0.0.2 0\n');
     expect(await ending).toEqual(quietEnd('true\n'));
+  });
+
+  test('is used though somebody waits for hours at the old one', { timeout: 60_000 }, async ({
+    expect,
+  }) => {
+    const silent = await startMemcached();
+    const old = await alias('127.0.0.3', place.port, silent, 0);
+    const { ending, rename } = withNames(
+      'stale.test 127.0.0.3 0\n',
+      `const client = new Client('stale.test:${place.port}', { connectTimeout: 500 });
+      await client.set('who', 'silent', { timeout: 10_000 });
+      console.log('there');
+      await sleep(3000);
+      client.get('who', { timeout: 3_600_000 }).then(console.log, console.log);
+      await sleep(20_000);
+      while ((await client.get('who').catch(() => {})) !== 'first') await sleep(50);`,
+      55_000,
+    );
+    await sleep(2500);
+    await silent.suspend();
+    rename('stale.test 127.0.0.1 0\n');
+    expect(await ending).toEqual(quietEnd('there\nfirst\n'));
+    old.close();
+    await silent.kill();
   });
 
   test('while nobody asks is not looked for at the old one', { timeout: 60_000 }, async ({

@@ -135,4 +135,35 @@ TEST_CASE("what waits and what is under way is pending") {
   CHECK(eventually([&] { return fixture.engine.pending() == 0; }));
 }
 
+TEST_CASE(
+    "an operation that was cancelled in the queue gives its memory back while the lane is busy") {
+  Fixture fixture;
+  fixture.occupy();
+  const std::string bytes = packed({set("cancelled", "v")});
+  auto batch = std::make_shared<Batch>(bytes.data(), bytes.size(), 1, fixture.engine.router(),
+                                       Clock::now(), std::make_shared<RecordingSink>());
+  fixture.engine.submit(batch);
+  const std::weak_ptr<Batch> watched = batch;
+  REQUIRE(batch->settle_unsent(0));
+  batch.reset();
+  CHECK(eventually([&] { return watched.expired(); }));
+  fixture.release();
+}
+
+TEST_CASE("of several reads that a proxy refuses each is asked for by itself") {
+  ScriptedServer server;
+  HandlesEngine engine(config_of(server.server(), Protocol::Text, kOneConnection));
+  ask(engine, get("first"));
+  server.script({{"SERVER_ERROR backend down\r\n"},
+                 {"VALUE a 0 1\r\n1\r\nEND\r\n"},
+                 {"SERVER_ERROR backend down\r\n"},
+                 {"END\r\n"}});
+  const auto answers = ask(engine, {get("a"), get("bad"), get("b")});
+  CHECK(answers[0].value == "1");
+  CHECK(answers[1].status == Status::ServerError);
+  CHECK(answers[2].status == Status::Miss);
+  CHECK(server.requests().size() == 5);
+  CHECK_FALSE(engine.metrics()[0].breaker_open);
+}
+
 }  // namespace cache

@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, patience.timeout);
 
 describe('the tarball', () => {
-  test('holds what loads, what compiles, and nothing else', async () => {
+  test('holds what loads, what compiles, what tells about it, and nothing else', async () => {
     const list = await mustRun(['tar', '-tzf', tarball], { cwd: directory });
     const files = list
       .trim()
@@ -24,6 +24,8 @@ describe('the tarball', () => {
     expect(prebuilds).toContain(prebuild);
     expect(files.sort()).toEqual(
       [
+        'CHANGELOG.md',
+        'CONTRIBUTING.md',
         'LICENSE',
         'README.md',
         'binding.gyp',
@@ -31,6 +33,7 @@ describe('the tarball', () => {
         'scripts/install.mjs',
         ...Object.values(entries).flatMap(modules),
         ...filesIn('lib').flatMap(compiled),
+        ...filesIn('docs'),
         ...filesIn('native'),
         ...filesIn('src'),
         ...prebuilds,

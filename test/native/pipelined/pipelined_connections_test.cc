@@ -193,4 +193,21 @@ TEST_CASE("a server that does not accept costs the connect timeout") {
   for (const Answered& answered : answers) CHECK_FALSE(answered.maybe_applied);
 }
 
+TEST_CASE("a read is not asked again behind a change of its key that was on its way") {
+  Played played;
+  const Turn turn(played.engine, {get("key"), get("other"), set("key", "new"), get("key")});
+  PlayedConnection first = played.server.accept();
+  check_received(first, "get key other\r\nset key 0 0 3\r\nnew\r\nget key\r\n");
+  first.reset();
+  PlayedConnection second = played.server.accept();
+  check_received(second, "get other key\r\n");
+  second.send(value_reply("key", "new") + "END\r\n");
+  const auto answers = turn.answers();
+  CHECK(answers[0].status == Status::Connection);
+  CHECK_FALSE(answers[0].maybe_applied);
+  CHECK(answers[1].status == Status::Miss);
+  CHECK(answers[2].maybe_applied);
+  CHECK(answers[3].value == "new");
+}
+
 }  // namespace cache

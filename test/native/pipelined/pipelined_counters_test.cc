@@ -5,6 +5,7 @@
 #include <string>
 
 #include "pipelined/played.h"
+#include "support/eventually.h"
 
 namespace cache {
 namespace {
@@ -175,6 +176,60 @@ TEST_CASE("a reply that does not fit a counter is a protocol error") {
     CHECK(answers[1].status == Status::Protocol);
     played.check_works_again();
   }
+}
+
+TEST_CASE(
+    "operations on other keys do not wait for a counter, those on its key do, in their order") {
+  Played played;
+  const Turn turn(played.engine, {counter(), get("n"), get("other"), request(Command::Touch, "n"),
+                                  counter(), set("last", "v")});
+  PlayedConnection connection = played.server.accept();
+  check_received(connection, kIncr + "get other\r\nset last 0 0 1\r\nv\r\n");
+  connection.send("NOT_FOUND\r\nEND\r\nSTORED\r\n");
+  check_received(connection, kAdd);
+  connection.send("STORED\r\n");
+  check_received(connection, "get n\r\ntouch n 0\r\n" + kIncr);
+  connection.send(value_reply("n", "100") + "END\r\nTOUCHED\r\n105\r\n");
+  const auto answers = turn.answers();
+  CHECK(answers[0].number == 100);
+  CHECK(answers[1].value == "100");
+  CHECK(answers[2].status == Status::Miss);
+  CHECK(answers[3].status == Status::Ok);
+  CHECK(answers[4].number == 105);
+  CHECK(answers[5].status == Status::Ok);
+}
+
+TEST_CASE(
+    "what has waited for a counter is sent when that runs out of time, or its connection goes") {
+  for (const bool is_lost : {false, true}) {
+    CAPTURE(is_lost);
+    Played played;
+    const Turn turn(played.engine,
+                    {within(std::chrono::milliseconds(is_lost ? 60'000 : 300), counter()),
+                     request(Command::Delete, "n")});
+    PlayedConnection first = played.server.accept();
+    check_received(first, kIncr);
+    if (is_lost) first.reset();
+    PlayedConnection second = played.server.accept();
+    check_received(second, "delete n\r\n");
+    second.send("DELETED\r\n");
+    CHECK(is_failure(turn.answers()[0].status));
+    CHECK(turn.answers()[0].maybe_applied);
+    CHECK(turn.answers()[1].status == Status::Ok);
+  }
+}
+
+TEST_CASE("what waits for a counter keeps its own deadline") {
+  Played played;
+  const Turn turn(played.engine, {counter(), within(kSoon, get("n")), get("n")});
+  PlayedConnection connection = played.server.accept();
+  check_received(connection, kIncr);
+  CHECK(eventually([&] { return turn.answered() == 1; }));
+  connection.send("12\r\n");
+  check_received(connection, "get n\r\n");
+  connection.send("END\r\n");
+  CHECK(turn.answers()[1].status == Status::Timeout);
+  CHECK(turn.answers()[2].status == Status::Miss);
 }
 
 }  // namespace cache

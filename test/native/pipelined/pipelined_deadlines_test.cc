@@ -193,4 +193,36 @@ TEST_CASE("a server that answers a probe later than the next one is due is taken
   CHECK(server.is_left_alone());
 }
 
+TEST_CASE("a server that is given up while nobody asks is probed all the same") {
+  Played played;
+  for (int i = 0; i < 3; ++i) {
+    const Turn turn(played.engine, {within(std::chrono::milliseconds(50), get("key"))});
+    PlayedConnection connection = played.server.accept();
+    CHECK(turn.answers()[0].status == Status::Timeout);
+    connection.receive_rest();
+  }
+  PlayedConnection probe = played.server.accept();
+  check_received(probe, "version\r\n");
+  probe.send("VERSION 1.6.18\r\n");
+  CHECK(eventually([&] { return !played.engine.metrics()[0].breaker_open; }));
+}
+
+TEST_CASE(
+    "operations that were cancelled in the queue give their memory back while the server hangs") {
+  Played played(4096);
+  const std::string large(std::size_t{1024} * 1024, 'v');
+  const Turn turn(played.engine, {set("blocking", large)});
+  PlayedConnection connection = played.server.accept();
+  check_received(connection, "set blocking");
+  const std::string bytes = packed({set("cancelled", large)});
+  auto batch = std::make_shared<Batch>(bytes.data(), bytes.size(), 1, played.engine.router(),
+                                       Clock::now(), std::make_shared<RecordingSink>());
+  played.engine.submit(batch);
+  const std::weak_ptr<Batch> watched = batch;
+  CHECK(batch->settle_unsent(0));
+  batch.reset();
+  CHECK(eventually([&] { return watched.expired(); }));
+  CHECK(turn.answered() == 0);
+}
+
 }  // namespace cache

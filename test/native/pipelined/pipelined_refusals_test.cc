@@ -139,4 +139,28 @@ TEST_CASE("a large value that is refused before all of it is sent is not read fr
   CHECK(next.answers()[0].status == Status::Ok);
 }
 
+TEST_CASE(
+    "of several reads that a proxy refuses each is asked for by itself, and the server is not "
+    "blamed") {
+  Played played;
+  for (int round = 0; round < 4; ++round) {
+    const Turn turn(played.engine, {get("a"), get("bad"), get("b")});
+    PlayedConnection first = played.server.accept();
+    check_received(first, "get a bad b\r\n");
+    first.send("SERVER_ERROR backend down\r\n");
+    PlayedConnection second = played.server.accept();
+    check_received(second, "get a\r\nget bad\r\nget b\r\n");
+    second.send(value_reply("a", "1") + "END\r\nSERVER_ERROR backend down\r\n");
+    PlayedConnection third = played.server.accept();
+    check_received(third, "get b\r\n");
+    third.send("END\r\n");
+    CHECK(turn.answers()[0].value == "1");
+    CHECK(turn.answers()[1].status == Status::ServerError);
+    CHECK(turn.answers()[1].value == "backend down");
+    CHECK(turn.answers()[2].status == Status::Miss);
+    CHECK_FALSE(played.engine.metrics()[0].breaker_open);
+    third.end();
+  }
+}
+
 }  // namespace cache
