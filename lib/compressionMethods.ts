@@ -48,11 +48,22 @@ export function markedGzip(flags: number, level = defaultLevel): CompressionMeth
 
 const zstdMagic = 0xfd2fb528;
 
+/** zlib passes over what follows a stream: bytes that somebody has appended would be lost without a word. */
+function unzipWhole(data: Buffer, maxOutputLength: number): Buffer {
+  const options = { maxOutputLength, info: true };
+  // The types of Node do not know `info`.
+  const unzipped: unknown = zlib.unzipSync(data, options);
+  const { buffer, engine } = unzipped as { buffer: Buffer; engine: { bytesWritten: number } };
+  const behind = data.length - engine.bytesWritten;
+  if (behind === 0) return buffer;
+  throw undecodable('be one compressed stream', `${behind} bytes behind it`);
+}
+
 /** gzip, zlib or zstd, by their first bytes: a client that has a flag for it may choose. */
 export function decompressAny(data: Buffer, limit: number): Buffer {
   const maxOutputLength = Math.min(limit, bufferLimits.MAX_LENGTH);
   if (data.length < 4 || data.readUInt32LE(0) !== zstdMagic) {
-    return zlib.unzipSync(data, { maxOutputLength });
+    return unzipWhole(data, maxOutputLength);
   }
   const { zstdDecompressSync } = zlib as { zstdDecompressSync?: typeof zlib.unzipSync };
   if (zstdDecompressSync !== undefined) return zstdDecompressSync(data, { maxOutputLength });

@@ -80,7 +80,8 @@ function unknownName(
 function suggestion(name: string, known: readonly string[]): string {
   // Longer names than any known one need no comparison, which takes quadratic time.
   if (name.length > 40) return '';
-  const near = known.find((candidate) => editDistance(name, candidate) <= 2);
+  const most = name.length < 4 ? 1 : 2; // of `tls`, everything of three letters is near
+  const near = known.find((candidate) => editDistance(name, candidate) <= most);
   return near === undefined ? '' : ` (did you mean ${near}?)`;
 }
 

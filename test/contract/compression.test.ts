@@ -84,6 +84,15 @@ describe.each(variants)('compression, $name', ({ options }) => {
     expect(await client.get(key)).toBe(long);
   });
 
+  test('says DECODE where something was appended to a compressed item, and loses none of it', async () => {
+    const client = open({ threshold: 100 });
+    const key = freshKey();
+    await client.set(key, long);
+    expect(await client.append(key, 'more')).toBe(true);
+    expect(await failure(client.get(key))).toMatchObject({ code: 'DECODE', key });
+    expect((await client.getRaw(key))?.data.toString('latin1')).toMatch(/more$/);
+  });
+
   test('leaves setRaw, append and prepend alone', async () => {
     const client = open({ threshold: 10 });
     const key = freshKey();
