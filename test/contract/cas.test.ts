@@ -1,7 +1,7 @@
-import { CacheMiss } from 'libmemcached';
-import { describe, expect, test } from 'vitest';
+import { CacheMiss, MemcachedError } from 'libmemcached';
+import { describe, expect, test, vi } from 'vitest';
 import { variants } from '../support/variants';
-import { expectTtl, freshKey, oneServer, openClient } from './helpers';
+import { expectTtl, failure, freshKey, oneServer, openClient, ownServer } from './helpers';
 
 describe.each(variants)('compare and set, $name', ({ options }) => {
   const cache = oneServer(options);
@@ -174,6 +174,38 @@ describe.each(variants)('compare and set, $name', ({ options }) => {
         (error: Error) => error === mistake || error.cause === mistake,
       );
       expect(await cache.client.get(key)).toBe('stays');
+    });
+
+    test('rejects with the very error of the function, whose operation and key stay as they are', async () => {
+      const thrown = [
+        new MemcachedError('DECODE', 'of the caller', { operation: 'mine', key: 'other' }),
+        Object.freeze(new MemcachedError('DECODE', 'frozen')),
+        Object.freeze(new Error('frozen')),
+        undefined,
+      ];
+      for (const mistake of thrown) {
+        const call = cache.client.update(freshKey(), () => {
+          throw mistake;
+        });
+        await expect(call).rejects.toBe(mistake);
+      }
+      expect(thrown[0]).toMatchObject({ operation: 'mine', key: 'other' });
+    });
+
+    test('is UNSUPPORTED where the server keeps no tokens, and stores nothing', async () => {
+      const server = await ownServer({ args: ['-C'] });
+      const client = openClient(server.server, options);
+      const key = freshKey();
+      await client.set(key, 'stays');
+      const change = vi.fn(() => 'changed');
+      expect(await failure(client.update(key, change))).toMatchObject({
+        code: 'UNSUPPORTED',
+        operation: 'update',
+        key,
+        maybeApplied: false,
+      });
+      expect(change).not.toHaveBeenCalled();
+      expect(await client.get(key)).toBe('stays');
     });
 
     test('takes a ttl', async () => {

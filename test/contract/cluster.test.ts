@@ -118,6 +118,26 @@ describe.each(variants)('a cluster of three servers, $name', ({ options }) => {
       for (const key of keys) expect(await holders(key)).toEqual([server]);
     });
 
+    test('is what it was at the call, also for the last of 5,000 entries', async () => {
+      const keys = freshKeys(5000);
+      const groups = freshKeys(50, 'group').filter((group, _, [first]) => {
+        return group.length === first?.length;
+      });
+      const [first] = groups as [string];
+      const home = cluster.client.locate(first).server;
+      const elsewhere = groups.find((group) => cluster.client.locate(group).server !== home);
+      const groupKey = Buffer.from(first);
+      const written = cluster.client.setMulti(
+        pairs(keys, () => 'value'),
+        { groupKey },
+      );
+      groupKey.write(elsewhere as string);
+      expect(await written).toMatchObject({ ok: true });
+      const found = await cluster.client.getMulti(keys, { groupKey: first });
+      expect(found.missing).toEqual([]);
+      expect(found.size).toBe(5000);
+    });
+
     test('is taken by every method of a key', async () => {
       const key = freshKey();
       const home = cluster.client.locate(key).server;

@@ -217,6 +217,17 @@ describe.each(variants)('counters, $name', ({ options }) => {
       expect(counts.errors.size).toBe(0);
     });
 
+    test('counts a key once that is given several times, as text and as Buffers', async () => {
+      const key = await counter('1');
+      const keys = [key, Buffer.from(key), key, Buffer.from(key)];
+      expect([...(await cache.client.incrMulti(keys))]).toEqual([[key, 2]]);
+      expect(await cache.client.get(key)).toBe('2');
+
+      const bytes = (): Buffer => Buffer.from('fe31', 'hex'); // no text
+      await cache.client.setRaw(bytes(), '1', 0);
+      expect([...(await cache.client.incrMulti([bytes(), bytes()]))]).toEqual([['0xfe31', 2]]);
+    });
+
     test('takes a delta', async () => {
       const key = await counter('1');
       expect((await cache.client.incrMulti([key], 2 ** 33)).get(key)).toBe(2 ** 33 + 1);

@@ -164,6 +164,23 @@ describe.each(variants)('deadlines and signals, $name', ({ options }) => {
       await client.close({ timeout: 100 });
     });
 
+    test('that only inherits from AbortSignal is refused', async () => {
+      const given = { signal: Object.create(AbortSignal.prototype) as AbortSignal };
+      const calls: [string, Promise<unknown>][] = [
+        ['get', cache.client.get('key', given)],
+        ['set', cache.client.set('key', 1, given)],
+        ['getMulti', cache.client.getMulti(['key'], given)],
+        ['setMulti', cache.client.setMulti({ key: 1 }, given)],
+        ['getOrSet', cache.client.getOrSet('key', given, () => 1)],
+        ['version', cache.client.version(given)],
+      ];
+      const errors = await failures(calls.map(([, call]) => call));
+      for (const [index, error] of errors.entries()) {
+        const operation = calls[index]?.[0];
+        expect(error, operation).toMatchObject({ code: 'INVALID_ARGUMENT', operation });
+      }
+    });
+
     test('leaves operations alone that have none', async () => {
       const abort = new AbortController();
       const keys = freshKeys(20);

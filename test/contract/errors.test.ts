@@ -1,4 +1,4 @@
-import { MemcachedError } from 'libmemcached';
+import { MemcachedError, type MultiResult } from 'libmemcached';
 import { describe, expect, test } from 'vitest';
 import { variants } from '../support/variants';
 import { failure, failures, freshKey, oneServer, openClient, ownServer, thrown } from './helpers';
@@ -34,6 +34,20 @@ describe.each(variants)('errors, $name', ({ options }) => {
     const key = freshKey();
     await client.set(key, 'text', { prefix: 'user:' });
     expect(await failure(client.incr(key, 1, { prefix: 'user:' }))).toMatchObject({ key });
+  });
+
+  test('name the key of the call, whatever has become of its Buffer since', async () => {
+    const client = openClient(NOBODY, { ...options, shared: false });
+    const scratch = Buffer.from('first');
+    const calls = [client.get(scratch), client.set(scratch, 1), client.getMulti([scratch])];
+    scratch.write('other');
+    calls.push(client.get(scratch));
+    const [read, written, multi, other] = await Promise.allSettled(calls);
+    expect(read).toMatchObject({ reason: { code: 'CONNECTION', key: 'first' } });
+    expect(written).toMatchObject({ reason: { key: 'first' } });
+    const { errors } = (multi as PromiseFulfilledResult<MultiResult>).value;
+    expect([...errors]).toMatchObject([['first', { key: 'first' }]]);
+    expect(other).toMatchObject({ reason: { key: 'other' } });
   });
 
   describe('operation is the method that was called', () => {

@@ -72,7 +72,23 @@ describe.each(variants)("failures: 'miss', $name", ({ options }) => {
     const { server } = await clientOfDeadServer();
     const other = openClient(server, options);
     const update = client.update(freshKey(), () => other.get('key'));
-    expect(await failure(update)).toMatchObject({ code: 'CONNECTION', server });
+    expect(await failure(update)).toMatchObject({
+      code: 'CONNECTION',
+      operation: 'get',
+      key: 'key',
+      server,
+    });
+    expect(client.metrics().forgiven).toBe(0);
+  });
+
+  test('update and getOrSet reject with the very error of the function, however like one of theirs', async () => {
+    const client = openClient(cache.server.server, asMisses);
+    const mistake = Object.freeze(new MemcachedError('CONNECTION', 'of the function'));
+    const fail = () => {
+      throw mistake;
+    };
+    await expect(client.update(freshKey(), fail)).rejects.toBe(mistake);
+    await expect(client.getOrSet(freshKey(), 60, fail)).rejects.toBe(mistake);
     expect(client.metrics().forgiven).toBe(0);
   });
 

@@ -88,6 +88,23 @@ describe('Client.fromConfig', () => {
     expect(client.locate('key')).toMatchObject({ server: server.path, path: server.path });
   });
 
+  test.each([
+    '/run/a" --SERVER=10.9.9.9:1 --SOCKET="/run/b',
+    '/run/a" --DISTRIBUTION=modula --SOCKET="/run/b',
+    '/run/a"b',
+  ])('keeps its ring when setServers is given the path %j', (path) => {
+    const client = fromConfig(`${THREE} --DISTRIBUTION=consistent`);
+    const keys = freshKeys(50);
+    const before = keys.map((key) => client.locate(key));
+    for (const bad of [path, [...servers, path], [{ path }]]) {
+      expect(thrown(() => client.setServers(bad as string[]))).toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringContaining('quotation mark'),
+      });
+    }
+    expect(keys.map((key) => client.locate(key))).toEqual(before);
+  });
+
   test('takes the options of a client beside the string', async () => {
     const server = await ownServer();
     const client = fromConfig(`--SERVER=${server.server}`, { prefix: 'app:' });

@@ -1,4 +1,4 @@
-import type { Cache, OperationOptions } from 'libmemcached';
+import { type Cache, MemcachedError, type OperationOptions } from 'libmemcached';
 import { describe, expect, test, vi } from 'vitest';
 import { variants } from '../support/variants';
 import {
@@ -214,6 +214,39 @@ describe.each(variants)('getOrSet, $name', ({ options }) => {
       (error: Error) => error === mistake || error.cause === mistake,
     );
     expect(await cache.client.getOrSet(key, 60, () => 'recovered')).toBe('recovered');
+  });
+
+  test('rejects with the very error of the load, also with one that cannot be changed', async () => {
+    const thrown = [
+      Object.freeze(new MemcachedError('DECODE', 'frozen')),
+      Object.freeze(new Error('frozen')),
+      undefined,
+    ];
+    for (const mistake of thrown) {
+      const load = () => {
+        throw mistake;
+      };
+      await expect(cache.client.getOrSet(freshKey(), 60, load)).rejects.toBe(mistake);
+    }
+  });
+
+  test('rejects with the error of another client as that client has made it', async () => {
+    const server = await ownServer();
+    await server.stop();
+    const [other, asMisses] = [
+      openClient(server.server, options),
+      openClient(cache.server.server, { ...options, failures: 'miss' }),
+    ];
+    for (const client of [cache.client, asMisses]) {
+      const call = client.getOrSet(freshKey(), 60, () => other.get('key-of-the-other'));
+      expect(await failure(call)).toMatchObject({
+        code: 'CONNECTION',
+        operation: 'get',
+        key: 'key-of-the-other',
+        server: server.server,
+      });
+      expect(client.metrics().forgiven).toBe(0);
+    }
   });
 
   test('answers undefined and stores nothing when the load finds nothing', async () => {

@@ -1,5 +1,5 @@
 import { Client } from 'libmemcached';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { variants } from '../support/variants';
 import {
   connectionsOf,
@@ -83,6 +83,32 @@ describe.each(variants)('the life of a client, $name', ({ options }) => {
       await closing;
       expect(await cache.client.get(updated)).toBe('made');
       expect(await cache.client.get(loaded)).toBe('made');
+    });
+
+    test('waits for what getOrSet loads and stores, also where its caller waits no more', async () => {
+      const client = openClient(cache.server.server, { ...options, shared: false });
+      let finish: (value: string) => void = () => {};
+      const load = vi.fn(
+        () =>
+          new Promise<string>((resolve) => {
+            finish = resolve;
+          }),
+      );
+      const key = freshKey();
+      const abort = new AbortController();
+      const wait = failure(client.getOrSet(key, { signal: abort.signal }, load));
+      await vi.waitFor(() => expect(load).toHaveBeenCalled());
+      abort.abort();
+      expect((await wait).code).toBe('ABORTED');
+
+      const closed = vi.fn();
+      const closing = client.close().then(closed);
+      await cache.client.get(key);
+      await new Promise(setImmediate);
+      expect(closed).not.toHaveBeenCalled();
+      finish('loaded');
+      await closing;
+      expect(await cache.client.get(key)).toBe('loaded');
     });
 
     test('with a timeout does not wait longer for what is being made', async () => {

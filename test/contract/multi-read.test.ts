@@ -67,6 +67,17 @@ describe.each(variants)('reading many keys, $name', ({ options }) => {
       expect(result.missing).toEqual([absent]);
     });
 
+    test('answers a key once that was asked as text and as several Buffers', async () => {
+      const [present] = (await stored(1)) as [string];
+      const absent = freshKey();
+      const asked = [present, absent].flatMap((key) => [Buffer.from(key), key, Buffer.from(key)]);
+      const result = await cache.client.getMulti(asked);
+      expect([...result]).toEqual([[present, `value of ${present}`]]);
+      expect(result.missing).toEqual([absent]);
+      const absentBytes = [1, 2].map(() => Buffer.from('fc41', 'hex'));
+      expect((await cache.client.getMulti(absentBytes)).missing).toEqual(['0xfc41']);
+    });
+
     test('answers 10,000 keys, every other one missing', async () => {
       const keys = await stored(5000);
       const absent = freshKeys(5000);

@@ -213,6 +213,29 @@ describe.each(variants)('writing many keys, $name', ({ options }) => {
     expect(await cache.client.deleteMulti([])).toMatchObject({ ok: true, applied: [] });
   });
 
+  test('deleteMulti removes a key once that is given several times, as text and as Buffers', async () => {
+    const key = freshKey();
+    const bytes = (): Buffer => Buffer.from('fb41', 'hex'); // no text
+    await cache.client.setMulti([
+      [key, 1],
+      [bytes(), 2],
+      ['0xfb41', 3],
+    ]);
+    const keys = [Buffer.from(key), key, bytes(), Buffer.from(key), bytes()];
+    expect(await cache.client.deleteMulti(keys)).toEqual({
+      ok: true,
+      applied: [key, '0xfb41'],
+      refused: [],
+      errors: new Map(),
+    });
+    // A key of text that looks like the name of those bytes is another.
+    expect(await cache.client.get('0xfb41')).toBe(3);
+    await cache.client.set(bytes(), 2);
+    expect((await cache.client.deleteMulti([bytes(), '0xfb41'])).ok).toBe(true);
+    expect(await cache.client.has('0xfb41')).toBe(false);
+    expect(await cache.client.has(bytes())).toBe(false);
+  });
+
   test('touchMulti gives what is there a new ttl and refuses what is not', async () => {
     const [one, two, absent] = freshKeys(3) as [string, string, string];
     await cache.client.setMulti({ [one]: 1, [two]: 2 }, { ttl: 100 });

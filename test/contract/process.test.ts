@@ -4,7 +4,9 @@ import { variants } from '../support/variants';
 import {
   connectionsOf,
   expectConnections,
+  freshKeys,
   oneServer,
+  openClient,
   ownServer,
   runScript,
   storedItem,
@@ -67,6 +69,47 @@ describe.each(variants)('a process with a client, $name', ({ options }) => {
       setTimeout(() => process.exit(7), 100);`;
     const ending = await whileStopped(server, () => runScript(script));
     expect(ending).toEqual({ code: 7, signal: null, stdout: '', stderr: '' });
+  });
+
+  describe.each([2001, 9000])('goes on after a close that does not wait for %i keys', (count) => {
+    test('of getMulti, each of them answered once', async () => {
+      const script = `${clientOf(cache.server, { shared: false })}
+        const keys = ${JSON.stringify(freshKeys(count))};
+        (async () => {
+          const read = client.getMulti(keys);
+          await client.close({ timeout: 0 });
+          const { missing, errors } = await read;
+          const others = [...errors.values()].filter(({ code }) => code !== 'CLOSED');
+          console.log(missing.length + errors.size, others);
+        })();`;
+      expect(await runScript(script)).toEqual({ ...ended, stdout: `${count} []\n` });
+    });
+
+    test('of setMulti, each of them answered once, and surely not applied where it was not sent', async () => {
+      const script = `${clientOf(cache.server, { shared: false })}
+        const keys = ${JSON.stringify(freshKeys(count))};
+        (async () => {
+          const written = client.setMulti(keys.map((key) => [key, 1]));
+          await client.close({ timeout: 0 });
+          const { applied, errors } = await written;
+          const named = new Set([...applied, ...errors.keys()]);
+          const others = [...errors.values()].filter(({ code }) => code !== 'CLOSED');
+          const unsent = [...errors.keys()].filter((key) => !errors.get(key).maybeApplied);
+          console.log(JSON.stringify({
+            counts: [applied.length + errors.size, named.size],
+            others,
+            unsent,
+          }));
+        })();`;
+      const { stdout, ...ending } = await runScript(script);
+      expect(ending).toEqual(ended);
+      const { counts, others, unsent } = JSON.parse(stdout);
+      expect(counts).toEqual([count, count]);
+      expect(others).toEqual([]);
+      if (count === 9000) expect(unsent).not.toEqual([]);
+      const check = openClient(cache.server.server, options);
+      expect((await check.getMulti(unsent)).size).toBe(0);
+    });
   });
 
   test('ends with the status of an uncaught error, not of a crash', async () => {

@@ -1,8 +1,9 @@
 // Arguments that run code of the caller's when they are looked at: an error of the package, not theirs.
 import { Client } from 'libmemcached';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { variants } from '../support/variants';
 import { hostileProxy } from '../unit/properties';
-import { failure, openClient, thrown } from './helpers';
+import { failure, freshKey, oneServer, openClient, thrown } from './helpers';
 
 const hostile = hostileProxy();
 
@@ -48,4 +49,34 @@ test('keys of a stream that are no keys', async () => {
     const error = await failure(client.getMultiStream(keys as never).next());
     expect(error.code, String(keys)).toBe('INVALID_ARGUMENT');
   }
+});
+
+describe.each(variants)('a key whose own length calls the client, $name', ({ options }) => {
+  const cache = oneServer(options);
+
+  function trapped(key: string): { bytes: Buffer; inner: Promise<unknown>[] } {
+    const bytes = Buffer.from(key);
+    const inner: Promise<unknown>[] = [];
+    Object.defineProperty(bytes, 'length', {
+      get() {
+        if (inner.length === 0) inner.push(cache.client.get(freshKey()));
+        return 2;
+      },
+    });
+    return { bytes, inner };
+  }
+
+  test.each([
+    ['get', (key: Buffer) => cache.client.get(key)],
+    ['getMulti', async (key: Buffer) => [...(await cache.client.getMulti([key])).values()][0]],
+    ['getOrSet', (key: Buffer) => cache.client.getOrSet(key, 60, () => 'loaded')],
+    ['groupKey', (group: Buffer, key: string) => cache.client.get(key, { groupKey: group })],
+  ] as const)('is answered as a key of %s, and so is what it asked', async (_what, read) => {
+    const key = freshKey('a-key-of-more-than-two-bytes');
+    await cache.client.set(key, 'value');
+    const { bytes, inner } = trapped(key);
+    expect(await read(bytes, key)).toBe('value');
+    for (const answer of await Promise.all(inner)) expect(answer).toBeUndefined();
+    expect(cache.client.metrics().pending).toBe(0);
+  });
 });

@@ -1,6 +1,6 @@
 import { type Client, MemcachedError, type ServerWideOptions } from 'libmemcached';
-import type { MemcachedServer } from 'libmemcached/testing';
-import { describe, expect, test, vi } from 'vitest';
+import { type MemcachedServer, startScriptedServer } from 'libmemcached/testing';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { raw } from '../support/raw';
 import { variants } from '../support/variants';
 import {
@@ -90,6 +90,17 @@ describe.each(variants)('commands for whole servers, $name', ({ options }) => {
       await vi.waitFor(async () => expect(await client.get('key')).toBeUndefined(), 10_000);
     });
 
+    test.each([-1, 1.5, 2 ** 31, 2 ** 31 - 1, Date.now(), '5'])(
+      'names the delay when it refuses %o, and asks nothing',
+      async (delay) => {
+        const before = await commandCounts(cache.server);
+        const error = await failure(cache.client.flush({ delay: delay as number }));
+        expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', operation: 'flush' });
+        expect(error.message).toMatch(/^delay must be a whole number/);
+        expect(await commandCounts(cache.server)).toEqual(before);
+      },
+    );
+
     test('is an error entry of a server that does not allow it', async () => {
       const server = await ownServer({ args: ['-F'] });
       const client = openClient(server.server, options);
@@ -177,5 +188,40 @@ describe.each(variants)('commands for whole servers, $name', ({ options }) => {
         }
       },
     );
+  });
+});
+
+const inText = variants.filter(({ options }) => options.protocol === 'text');
+
+describe.each(inText)('flush as the server receives it, $name', ({ options }) => {
+  const thirtyDays = 30 * 24 * 60 * 60;
+
+  /** The word behind `flush_all`. */
+  async function sentFor(delay: number): Promise<number> {
+    const flushes: string[] = [];
+    const server = await startScriptedServer(async (connection) => {
+      for (;;) {
+        const line = await connection.readLine();
+        if (line.startsWith('flush_all')) flushes.push(line);
+        await connection.write(line.startsWith('get') ? 'END\r\n' : 'OK\r\n');
+      }
+    });
+    onTestFinished(() => server.stop());
+    const client = openClient(server.server, options);
+    expect(await client.flush({ delay })).toEqual(new Map([[server.server, true]]));
+    expect(flushes).toEqual([expect.stringMatching(/^flush_all \d+$/)]);
+    return Number(flushes[0]?.split(' ')[1]);
+  }
+
+  test('has a delay of up to 30 days as it is', async () => {
+    expect(await sentFor(10)).toBe(10);
+    expect(await sentFor(thirtyDays)).toBe(thirtyDays);
+  });
+
+  test('has a longer one as the point in time that memcached would take it for', async () => {
+    const pointInTime = Date.now() / 1000 + thirtyDays + 1;
+    const sent = await sentFor(thirtyDays + 1);
+    expect(sent).toBeGreaterThan(pointInTime - 5);
+    expect(sent).toBeLessThan(pointInTime + 5);
   });
 });

@@ -1,9 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { startScriptedServer } from 'libmemcached/testing';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { variants } from '../support/variants';
 import {
   connectionsOf,
   expectConnections,
   failure,
+  failures,
   freshKey,
   openClient,
   ownServer,
@@ -58,6 +60,20 @@ describe.each(variants)('sharing of connections, $name', ({ options }) => {
     await expectConnections(server, 1);
     await second.close();
     await expectConnections(server, 0);
+  });
+
+  test('they are closed when all of the clients are at once, though the server never answers', async () => {
+    const server = await startScriptedServer(() => {});
+    onTestFinished(() => server.stop());
+    const silent = { ...single, timeout: 600_000, connectTimeout: 600_000 };
+    for (const count of [2, 3, 2]) {
+      const clients = Array.from({ length: count }, () => openClient(server.server, silent));
+      const pending = failures(clients.map((client) => client.get('key')));
+      await vi.waitFor(() => expect(server.open).toBe(1), 10_000);
+      await Promise.all(clients.map((client) => client.close({ timeout: 0 })));
+      for (const { code } of await pending) expect(code).toBe('CLOSED');
+      await vi.waitFor(() => expect(server.open).toBe(0), 10_000);
+    }
   });
 
   test('a client made after the last one was closed works like the first', async () => {

@@ -43,6 +43,20 @@ describe.each(variants)('getMultiStream, $name', ({ options }) => {
     expect(await collect(stream)).toEqual([[key, 'value']]);
   });
 
+  test('reads its options once: what becomes of their object later changes nothing', async () => {
+    await storeMany(4001, 'once:');
+    await storeMany(4001, 'later:');
+    const given = { prefix: 'once:' };
+    const keys = Array.from({ length: 4001 }, (_, n) => `${n}`);
+    let seen = 0;
+    for await (const [key, value] of cache.client.getMultiStream(keys, given)) {
+      given.prefix = 'later:';
+      expect(value).toBe(`once:${key}`);
+      seen += 1;
+    }
+    expect(seen).toBe(4001);
+  });
+
   test('reads 100,000 keys, taking them from the caller only as it goes', async () => {
     const count = 100_000;
     await storeMany(count, 'many-');
@@ -119,4 +133,12 @@ describe.each(variants)('getMultiStream, $name', ({ options }) => {
       collect(cache.client.getMultiStream(['key'], { surprise: true } as never));
     expect(await failure(call())).toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
+
+  test.each([{ surprise: true }, { timeout: 0 }, { prefix: 'a b' }, { signal: {} }, 5])(
+    'rejects the loop on the options %j, though there are no keys',
+    async (bad) => {
+      const stream = cache.client.getMultiStream([], bad as never);
+      expect(await failure(collect(stream))).toMatchObject({ code: 'INVALID_ARGUMENT' });
+    },
+  );
 });
