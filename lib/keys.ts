@@ -84,6 +84,13 @@ export function keyName(key: unknown): string | undefined {
   return printable(short);
 }
 
+/** `key` in memory of its own, for when its caller may have changed it. What no server could take stays what it is. */
+export function ownKey(key: Key): Key {
+  if (!types.isUint8Array(key)) return key;
+  const length = lengthOf(key); // 0 for a detached one, which cannot be copied
+  return length === 0 || length > maxKeyLength ? key : new Uint8Array(key);
+}
+
 /** Equal for keys of the same item. */
 export function keyIdentity(key: unknown): unknown {
   if (!types.isUint8Array(key)) return key;

@@ -5,7 +5,7 @@ import type { Payload, Scope } from './batch';
 import type { Dispatcher } from './dispatcher';
 import { describe, invalid, type MemcachedError } from './errors';
 import { blame, isForgiven } from './failures';
-import { bytesName, type Key, keyIdentity } from './keys';
+import { bytesName, type Key, keyIdentity, ownKey } from './keys';
 import { isBuiltIn } from './objects';
 import type { Operation } from './operations';
 import { guarded } from './ownOptions';
@@ -144,8 +144,7 @@ class MultiRun<Result> {
 
 /** With a key and a payload that are nobody else's. */
 function kept({ name, key, payload }: Entry): Entry {
-  const ownKey = types.isUint8Array(key) ? Buffer.from(key) : key;
-  return { name, key: ownKey, payload: payload && keptPayload(payload) };
+  return { name, key: ownKey(key), payload: payload && keptPayload(payload) };
 }
 
 function keptPayload(payload: () => Payload): () => Payload {

@@ -1,9 +1,8 @@
 // Operations under way: who waits for an answer, and how it gets it.
-import { types } from 'node:util';
 import type { Answer } from './answer';
 import { MemcachedError } from './errors';
 import { blame, isForgiven } from './failures';
-import type { Key } from './keys';
+import { type Key, ownKey } from './keys';
 import type { Operation } from './operations';
 
 /** What happens to failures, and to whom they are reported. */
@@ -33,7 +32,7 @@ export abstract class Pending {
   constructor(name: string, key: Key | undefined) {
     this.name = name;
     // For its error, as it was: the caller may change its Buffer meanwhile.
-    this.key = types.isUint8Array(key) ? new Uint8Array(key) : key;
+    this.key = key === undefined ? undefined : ownKey(key);
   }
 
   /** Of an answer that is no failure. */
