@@ -7,7 +7,6 @@ namespace cache {
 
 namespace {
 
-constexpr std::size_t kWordSize = sizeof(std::uint32_t);
 constexpr std::size_t kReadHeaderWords = 4;
 constexpr std::size_t kFullHeaderWords = 11;
 

@@ -1,6 +1,7 @@
 // Outcomes packed for the crossing to JavaScript.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -10,6 +11,9 @@
 #include "engine/outcome.h"
 
 namespace cache {
+
+// Of what is packed for the crossing, in either direction.
+inline constexpr std::size_t kWordSize = sizeof(std::uint32_t);
 
 // Layout, little-endian 32-bit words, one record an outcome (lib/protocol.ts reads it):
 //   0 id

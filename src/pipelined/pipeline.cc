@@ -153,12 +153,13 @@ std::vector<bool> Pipeline::overtaken_reads(std::uint64_t sent) const {
   std::unordered_set<std::string_view> changed;
   bool all_changed = false;
   std::size_t position = in_flight_.size();
-  for (auto request = requests_.rbegin(); request != requests_.rend(); ++request) {
-    for (std::uint32_t i = 0; i < request->operations; ++i) {
+  for (std::size_t i = requests_.size(); i-- > 0;) {
+    const Request& request = requests_[i];
+    for (std::uint32_t j = 0; j < request.operations; ++j) {
       const Operation& operation = in_flight_[--position].operation();
       if (is_read(operation.command)) {
         overtaken[position] = all_changed || changed.contains(operation.key);
-      } else if (request->start < sent) {
+      } else if (request.start < sent) {
         all_changed |= operation.command == Command::Flush;
         changed.insert(operation.key);
       }

@@ -6,7 +6,7 @@ namespace cache {
 
 namespace {
 // Below this a copy is cheaper than a piece of its own.
-constexpr std::size_t kLargeValue = 16 * 1024;
+constexpr std::size_t kLentValue = 16 * 1024;
 // What the kernel takes in one call (UIO_MAXIOV is 1024; more than this never helped).
 constexpr std::size_t kMostBuffers = 64;
 // A piece is not appended to any more once it is this long.
@@ -24,7 +24,7 @@ void SendQueue::append(std::string_view bytes) {
 }
 
 void SendQueue::append_value(std::string_view bytes, const std::shared_ptr<const void>& owner) {
-  if (bytes.size() < kLargeValue) return append(bytes);
+  if (bytes.size() < kLentValue) return append(bytes);
   pieces_.push_back({{}, bytes, owner});
   end_ += bytes.size();
 }

@@ -9,7 +9,7 @@
 namespace cache {
 namespace {
 
-std::string name_of(const Server& server) {
+std::string ketama_name(const Server& server) {
   const std::string port = server.unix_socket ? "" : std::to_string(server.port);
   return server.host + '\0' + port;
 }
@@ -25,7 +25,7 @@ std::vector<RingPoint> ketama_points(const std::vector<Server>& servers,
                                      std::uint32_t points_per_weight) {
   std::vector<RingPoint> points;
   for (std::uint32_t index = 0; index < servers.size(); ++index) {
-    const std::uint32_t name = crc32(name_of(servers[index]));
+    const std::uint32_t name = crc32(ketama_name(servers[index]));
     const std::uint64_t count = std::uint64_t{points_per_weight} * servers[index].weight;
     check_point_count(points.size() + count);
     std::uint32_t point = 0;

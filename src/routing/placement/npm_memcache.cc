@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint64_t kPointsPerWeight = 50;
 
-std::string name_of(const Server& server) {
+std::string npm_name(const Server& server) {
   if (!is_ipv6(server)) return plain_name(server);
   return "[" + server.host + "]:" + std::to_string(server.port);
 }
@@ -23,7 +23,7 @@ std::string name_of(const Server& server) {
 std::vector<RingPoint> npm_memcache_points(const std::vector<Server>& servers) {
   std::vector<RingPoint> points;
   for (std::uint32_t index = 0; index < servers.size(); ++index) {
-    const std::string name = name_of(servers[index]) + '\0';
+    const std::string name = npm_name(servers[index]) + '\0';
     const std::uint64_t count = kPointsPerWeight * servers[index].weight;
     check_point_count(points.size() + count);
     for (std::uint64_t i = count; i > 0; --i) {
