@@ -1,7 +1,7 @@
 // Values to bytes and back: serializer, compression and size limit in one place.
 import { types } from 'node:util';
 import type { Compression } from './compression';
-import type { DecompressionMethod, LeveledMethod } from './compressionMethods';
+import type { CompressionMethod, DecompressionMethod, LeveledMethod } from './compressionMethods';
 import { CacheMiss, invalid, invalidText, kindOf, MemcachedError } from './errors';
 import { maxUint32 } from './numbers';
 import { dropPromise } from './objects';
@@ -26,6 +26,8 @@ export interface ValueFormat {
   readonly flagBits: number;
   /** How it compresses; undefined where no reader of its bytes would decompress them. */
   readonly compress: LeveledMethod | undefined;
+  /** How it compresses with FastLZ, if it can. */
+  readonly fastlz?: CompressionMethod;
   /** What is read although `compression` is not set. */
   readonly decompress: readonly DecompressionMethod[];
   /** Built in: what it returns needs no check. */

@@ -261,7 +261,7 @@ function readCodec(given: Given, preset: Preset | undefined, maxValueSize: numbe
     given.serializer === undefined
       ? presetFormat(preset?.codec ?? 'json')
       : formatOf(given.serializer);
-  const compression = readCompression(given.compression, format.compress, format.flagBits);
+  const compression = readCompression(given.compression, format);
   return new Codec(format, compression, maxValueSize);
 }
 

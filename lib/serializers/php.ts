@@ -33,6 +33,8 @@ const zlibBits = compressedBit | 32;
 const fastlzBits = compressedBit | 64;
 const zstdBits = compressedBit | 128; // since php-memcached 3.3
 
+const fastlz = prefixedFastlz(fastlzBits);
+
 const largestLong = 2n ** 63n - 1n;
 
 /**
@@ -46,8 +48,9 @@ export const php: ValueFormat = Object.freeze({
   textFlags: stringType,
   flagBits: typeMask | zlibBits | fastlzBits | zstdBits,
   compress: (level: number) => prefixedZlib(zlibBits, level),
+  fastlz,
   // In the order in which php-memcached looks at the bits.
-  decompress: [prefixed(zstdBits), prefixedFastlz(fastlzBits), prefixedZlib(zlibBits)],
+  decompress: [prefixed(zstdBits), fastlz, prefixedZlib(zlibBits)],
   trusted: true,
 });
 

@@ -5,12 +5,9 @@ import {
   type DecompressionMethod,
   decompressAny,
 } from '../compressionMethods';
-import { decompressFastlz } from '../fastlz';
+import { compressFastlz, decompressFastlz } from '../fastlz';
 
-/**
- * zlib behind the length of what is in it: 32 bits, little-endian, as php-memcached writes on such
- * machines.
- */
+/** zlib behind the length of what is in it. */
 export function prefixedZlib(
   flags: number,
   level = constants.Z_DEFAULT_COMPRESSION,
@@ -18,11 +15,7 @@ export function prefixedZlib(
   return {
     ...prefixed(flags),
     name: 'zlib',
-    compress(data) {
-      const length = Buffer.alloc(4);
-      length.writeUInt32LE(data.length);
-      return Buffer.concat([length, deflateSync(data, { level })]);
-    },
+    compress: (data) => behindLength(data.length, deflateSync(data, { level })),
   };
 }
 
@@ -39,13 +32,22 @@ export function prefixed(flags: number): DecompressionMethod {
 }
 
 /** FastLZ behind that length. */
-export function prefixedFastlz(flags: number): DecompressionMethod {
+export function prefixedFastlz(flags: number): CompressionMethod {
   return {
+    name: 'fastlz',
     flags,
+    compress: (data) => behindLength(data.length, compressFastlz(data)),
     decompress(data, limit) {
       const length = data.readUInt32LE(0);
       if (length <= limit) return decompressFastlz(data.subarray(4), length);
       throw new RangeError(`fastlz: ${length} bytes, over ${limit}`);
     },
   };
+}
+
+/** In 32 bits, little-endian, as php-memcached writes on such machines. */
+function behindLength(length: number, stream: Buffer): Buffer {
+  const prefix = Buffer.alloc(4);
+  prefix.writeUInt32LE(length);
+  return Buffer.concat([prefix, stream]);
 }

@@ -1,5 +1,11 @@
 import { deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib';
-import type { Client, ClientOptions } from 'libmemcached';
+import {
+  type Client,
+  type ClientOptions,
+  type PresetName,
+  presets,
+  serializers,
+} from 'libmemcached';
 import { describe, expect, test } from 'vitest';
 import { variants } from '../support/variants';
 import { failure, freshKey, oneServer, openClient } from './helpers';
@@ -144,6 +150,48 @@ describe.each(variants)('compression, $name', ({ options }) => {
       });
       await reading.set(key, long);
       expect(await failure(reading.get(key))).toMatchObject({ code: 'DECODE', cause: mistake });
+    });
+  });
+
+  describe("with 'fastlz'", () => {
+    const fastlz = { threshold: 100, algorithm: 'fastlz' } as const;
+    const names = ['php-memcached', 'php-memcached-json'] as const;
+
+    test.each(names)('beside %s stores what PHP does, and reads it', async (preset) => {
+      const client = open(fastlz, { preset });
+      const plain = openClient(cache.server.server, { ...options, preset });
+      for (const [value, flags] of [
+        [long, 80],
+        [Buffer.alloc(5000, 0xff), 80],
+        [[long], 86],
+      ] as const) {
+        const key = freshKey();
+        await client.set(key, value);
+        const item = await client.getRaw(key);
+        expect(item?.flags).toBe(flags);
+        expect(item?.data.length).toBeLessThan(long.length / 4);
+        expect(await client.get(key)).toEqual(value);
+        expect(await plain.get(key)).toEqual(value);
+      }
+    });
+
+    test('stores as it is what it would not make smaller', async () => {
+      const client = open({ ...fastlz, threshold: 0 }, { preset: 'php-memcached' });
+      const key = freshKey();
+      await client.set(key, 'abcdefghijklmnopqrstuvwxyz');
+      expect(await client.getRaw(key)).toMatchObject({ flags: 0 });
+      expect(await client.get(key)).toBe('abcdefghijklmnopqrstuvwxyz');
+    });
+
+    test('is refused beside a level, any other preset, and a serializer', () => {
+      const refused = expect.objectContaining({ code: 'INVALID_ARGUMENT' });
+      expect(() => open({ ...fastlz, level: 1 }, { preset: 'php-memcached' })).toThrow(refused);
+      const others = (Object.keys(presets) as PresetName[]).filter((name) => !/^php/.test(name));
+      for (const preset of [undefined, ...others]) {
+        expect(() => open(fastlz, { preset }), preset).toThrow(refused);
+      }
+      const own = { preset: 'php-memcached', serializer: serializers.json } as const;
+      expect(() => open(fastlz, own)).toThrow(refused);
     });
   });
 

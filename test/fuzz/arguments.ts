@@ -58,7 +58,8 @@ const signals = mostly(fc.constantFrom(AbortSignal.abort(), new AbortController(
 
 const serverWide = { timeout: timeouts, signal: signals };
 const common = { prefix: prefixes, groupKey: keys, ...serverWide };
-const compression = { threshold: numbers, level: numbers, algorithm: algorithms };
+const compressors = mostly(fc.constantFrom('zlib', 'fastlz', 'md5'));
+const compression = { threshold: numbers, level: numbers, algorithm: compressors };
 
 /** What the options of each call may be. */
 export const members = {

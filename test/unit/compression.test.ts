@@ -220,7 +220,11 @@ describe('the option compression', () => {
       { level: 5, algorithm: brotli },
       "compression.level must be left out unless algorithm is 'zlib'",
     ],
-    [{ algorithm: 'gzip' }, "compression.algorithm must be 'zlib' or an object"],
+    [{ algorithm: 'gzip' }, "compression.algorithm must be 'zlib', 'fastlz' or an object"],
+    [
+      { algorithm: 'fastlz' },
+      "compression.algorithm must be 'fastlz' only beside a preset of php-memcached",
+    ],
     [{ algorithm: { ...brotli, name: '' } }, 'compression.algorithm.name must be'],
     [{ algorithm: { ...brotli, flag: 0 } }, 'compression.algorithm.flag must be'],
     [{ algorithm: { ...brotli, flag: 2 ** 32 } }, 'compression.algorithm.flag must be'],

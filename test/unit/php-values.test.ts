@@ -198,6 +198,27 @@ test('compression beside the preset is that of php-memcached', () => {
   expect(compressing.encode([text]).flags).toBe(54);
 });
 
+test('compression with fastlz is what php-memcached does untold', () => {
+  const { codec: compressing } = valuesOf('php-memcached', {
+    compression: { threshold: 0, algorithm: 'fastlz' },
+  });
+  const text = 'ab'.repeat(50);
+  const { data, flags } = compressing.encode(text);
+  expect(flags).toBe(80);
+  expect((data as Buffer).toString('hex')).toBe('64000000016162e05901');
+  expect(read(data as Buffer, flags)).toBe(text);
+  expect(compressing.encode([text]).flags).toBe(86);
+  expect(read(compressing.encode([text]).data as Buffer, 86)).toEqual([text]);
+  for (const short of ['', 'a', 'hello', 'a'.repeat(15)]) {
+    expect(compressing.encode(short)).toEqual({ data: short, flags: 0 });
+  }
+  const noise = Buffer.from(Uint8Array.from({ length: 256 }, (_, n) => (n * 167 + 13) % 256));
+  expect(compressing.encode(noise)).toEqual({ data: noise, flags: 0 });
+  const zlib = toSettings('a', { preset: 'php-memcached', compression: { threshold: 100 } }).codec;
+  expect(zlib.decode(data as Buffer, flags)).toBe(text);
+  expect(compressing.decode(zlib.encode(text).data as Buffer, 48)).toBe(text);
+});
+
 test('what a PHP client would read back is read back here too', () => {
   const value = fc.oneof(
     fc.string(),

@@ -17,8 +17,11 @@ export interface Placement extends Pair {
   readonly prefix?: string;
   /** How both are told the hosts; its ring is made of names. Default: 127.0.0.1. */
   readonly host?: string;
-  /** Asked with weighted servers too. */
-  readonly weights?: true;
+  /**
+   * `none`: the client has none. `lost`: it is given them and places keys as if it were not, so this one
+   * is given none. Default: both are given the same.
+   */
+  readonly weights?: 'none' | 'lost';
 }
 
 export interface LiveClient {
@@ -51,6 +54,12 @@ function options(preset: PresetName, more: ClientOptions = {}): ClientOptions {
 
 const compression = { threshold: 100 };
 
+/** In php-memcached. */
+const compatibleThenConsistent = {
+  OPT_LIBKETAMA_COMPATIBLE: true,
+  OPT_DISTRIBUTION: 'DISTRIBUTION_CONSISTENT',
+};
+
 /** As docs/interop.md tells it. */
 const jsonOfDalli: Serializer = {
   serialize: (value) => ({ data: JSON.stringify(value), flags: 1 }),
@@ -64,13 +73,8 @@ export const clients: readonly LiveClient[] = [
     package: { debian: 'python3-pylibmc' },
     command: python('pylibmc'),
     placements: [
-      { name: 'default', theirs: {}, ours: options('pylibmc'), weights: true },
-      {
-        name: 'ketama',
-        theirs: { ketama: true },
-        ours: options('pylibmc', { ketama: true }),
-        weights: true,
-      },
+      { name: 'default', theirs: {}, ours: options('pylibmc') },
+      { name: 'ketama', theirs: { ketama: true }, ours: options('pylibmc', { ketama: true }) },
       {
         name: 'ketama, hash md5',
         theirs: { ketama: true, hash: 'md5' },
@@ -80,7 +84,6 @@ export const clients: readonly LiveClient[] = [
         name: 'ketama_weighted',
         theirs: { ketama_weighted: true },
         ours: options('pylibmc', { ketama: 'weighted' }),
-        weights: true,
       },
       {
         name: 'ketama, namespace',
@@ -103,7 +106,7 @@ export const clients: readonly LiveClient[] = [
     language: 'Python',
     package: { debian: 'python3-memcache' },
     command: python('memcache'),
-    placements: [{ name: 'default', theirs: {}, ours: options('python-memcached'), weights: true }],
+    placements: [{ name: 'default', theirs: {}, ours: options('python-memcached') }],
     values: [
       { name: 'default', theirs: {}, ours: options('python-memcached') },
       {
@@ -119,20 +122,17 @@ export const clients: readonly LiveClient[] = [
     package: { debian: 'python3-pymemcache' },
     command: python('pymemcache'),
     placements: [
-      { name: 'HashClient', theirs: {}, ours: options('pymemcache') },
+      { name: 'HashClient', theirs: {}, ours: options('pymemcache'), weights: 'none' },
       {
         name: 'HashClient, key_prefix',
         theirs: { key_prefix: 'app:' },
         ours: options('pymemcache', { namespace: 'app:' }),
         prefix: 'app:',
+        weights: 'none',
       },
     ],
     values: [
-      {
-        name: 'pickle_serde',
-        theirs: { serde: 'pickle_serde' },
-        ours: options('pymemcache'),
-      },
+      { name: 'pickle_serde', theirs: { serde: 'pickle_serde' }, ours: options('pymemcache') },
       { name: 'no serde', theirs: {}, ours: options('pymemcache') },
     ],
   },
@@ -157,12 +157,11 @@ export const clients: readonly LiveClient[] = [
     package: { debian: 'php8.2-memcached' },
     command: ['/usr/bin/php', '-d', 'display_errors=stderr', `${sources}/php/drive_memcached.php`],
     placements: [
-      { name: 'default', theirs: {}, ours: options('php-memcached'), weights: true },
+      { name: 'default', theirs: {}, ours: options('php-memcached') },
       {
         name: 'OPT_LIBKETAMA_COMPATIBLE',
         theirs: { OPT_LIBKETAMA_COMPATIBLE: true },
         ours: options('php-memcached', { ketama: 'weighted' }),
-        weights: true,
       },
       {
         name: 'OPT_DISTRIBUTION CONSISTENT',
@@ -170,12 +169,26 @@ export const clients: readonly LiveClient[] = [
         ours: options('php-memcached', { distribution: 'consistent' }),
       },
       {
+        name: 'OPT_DISTRIBUTION CONSISTENT, after addServers',
+        theirs: { order: 'after', OPT_DISTRIBUTION: 'DISTRIBUTION_CONSISTENT' },
+        ours: options('php-memcached', { distribution: 'consistent' }),
+        weights: 'lost',
+      },
+      {
+        name: 'OPT_LIBKETAMA_COMPATIBLE, after addServers',
+        theirs: { order: 'after', OPT_LIBKETAMA_COMPATIBLE: true },
+        ours: options('php-memcached', { ketama: 'weighted' }),
+      },
+      {
         name: 'OPT_LIBKETAMA_COMPATIBLE, then CONSISTENT',
-        theirs: {
-          OPT_LIBKETAMA_COMPATIBLE: true,
-          OPT_DISTRIBUTION: 'DISTRIBUTION_CONSISTENT',
-        },
+        theirs: compatibleThenConsistent,
         ours: options('php-memcached', { ketama: 'weighted', distribution: 'consistent' }),
+      },
+      {
+        name: 'OPT_LIBKETAMA_COMPATIBLE, then CONSISTENT, after addServers',
+        theirs: { order: 'after', ...compatibleThenConsistent },
+        ours: options('php-memcached', { ketama: 'weighted', distribution: 'consistent' }),
+        weights: 'lost',
       },
       {
         name: 'OPT_PREFIX_KEY',
@@ -185,7 +198,11 @@ export const clients: readonly LiveClient[] = [
       },
     ],
     values: [
-      { name: 'SERIALIZER_PHP', theirs: {}, ours: options('php-memcached') },
+      {
+        name: 'SERIALIZER_PHP',
+        theirs: {},
+        ours: options('php-memcached', { compression: { algorithm: 'fastlz' } }),
+      },
       {
         name: 'SERIALIZER_JSON_ARRAY, zlib',
         theirs: {
@@ -212,14 +229,15 @@ export const clients: readonly LiveClient[] = [
     package: { debian: 'libmemcached-libmemcached-perl' },
     command: perl('memcached_libmemcached'),
     placements: [
-      { name: 'default', theirs: {}, ours: options('libmemcached'), weights: true },
+      { name: 'default', theirs: {}, ours: options('libmemcached') },
       { name: 'KETAMA', theirs: { KETAMA: 1 }, ours: options('libmemcached', { ketama: true }) },
       {
-        name: 'KETAMA_WEIGHTED',
-        theirs: { KETAMA_WEIGHTED: 1 },
-        ours: options('libketama'),
-        weights: true,
+        name: 'KETAMA, after the servers',
+        theirs: { order: 'after', KETAMA: 1 },
+        ours: options('libmemcached', { ketama: true }),
+        weights: 'lost',
       },
+      { name: 'KETAMA_WEIGHTED', theirs: { KETAMA_WEIGHTED: 1 }, ours: options('libketama') },
       {
         name: 'HASH_CRC',
         theirs: { HASH: 'HASH_CRC' },
@@ -234,7 +252,7 @@ export const clients: readonly LiveClient[] = [
     package: { debian: 'libcache-memcached-perl' },
     command: perl('cache_memcached'),
     placements: [
-      { name: 'default', theirs: {}, ours: options('cache-memcached'), weights: true },
+      { name: 'default', theirs: {}, ours: options('cache-memcached') },
       {
         name: 'namespace',
         theirs: { namespace: 'app:' },
@@ -257,12 +275,11 @@ export const clients: readonly LiveClient[] = [
     package: { debian: 'libcache-memcached-fast-perl' },
     command: perl('cache_memcached_fast'),
     placements: [
-      { name: 'default', theirs: {}, ours: options('cache-memcached-fast'), weights: true },
+      { name: 'default', theirs: {}, ours: options('cache-memcached-fast') },
       {
         name: 'ketama_points 150',
         theirs: { ketama_points: 150 },
         ours: options('cache-memcached-fast', { ketamaPoints: 150 }),
-        weights: true,
       },
       {
         name: 'namespace',
@@ -286,7 +303,7 @@ export const clients: readonly LiveClient[] = [
     package: { debian: 'ruby-dalli' },
     command: ['/usr/bin/ruby', `${sources}/ruby/drive_dalli.rb`],
     placements: [
-      { name: 'default', theirs: {}, ours: options('dalli'), weights: true },
+      { name: 'default', theirs: {}, ours: options('dalli') },
       {
         name: "namespace 'app'",
         theirs: { namespace: 'app' },
@@ -310,24 +327,23 @@ export const clients: readonly LiveClient[] = [
     package: { debian: 'libspymemcached-java' },
     command: ['/usr/bin/java', '-cp', jars, `${sources}/java/DriveSpymemcached.java`],
     placements: [
-      { name: 'default', theirs: {}, ours: options('spymemcached') },
+      { name: 'default', theirs: {}, ours: options('spymemcached'), weights: 'none' },
       {
         name: 'KetamaConnectionFactory',
         theirs: { ketama: 'SPYMEMCACHED' },
         ours: options('spymemcached', { placement: 'spymemcached-ketama' }),
-        weights: true,
       },
       {
         name: 'KetamaConnectionFactory, format LIBMEMCACHED, on localhost',
         theirs: { ketama: 'LIBMEMCACHED' },
         host: 'localhost', // which it makes of the address
         ours: options('spymemcached', { placement: 'spymemcached-ketama-libmemcached' }),
-        weights: true,
       },
       {
         name: 'ArrayMod, FNV1A_32_HASH',
         theirs: { hash: 'FNV1A_32_HASH' },
         ours: options('spymemcached', { hash: 'fnv1a_32' }),
+        weights: 'none',
       },
     ],
     values: [
@@ -345,7 +361,7 @@ export const clients: readonly LiveClient[] = [
     package: { npm: 'memcached' },
     command: node('memcached'),
     placements: [
-      { name: 'default', theirs: {}, ours: options('memcached'), weights: true },
+      { name: 'default', theirs: {}, ours: options('memcached') },
       {
         name: 'namespace',
         theirs: { namespace: 'app:' },
@@ -360,7 +376,7 @@ export const clients: readonly LiveClient[] = [
     language: 'Node.js',
     package: { npm: 'memjs' },
     command: node('memjs'),
-    placements: [{ name: 'default', theirs: {}, ours: options('memjs') }],
+    placements: [{ name: 'default', theirs: {}, ours: options('memjs'), weights: 'none' }],
     values: [{ name: 'default', theirs: {}, ours: options('memjs') }],
   },
   {
@@ -384,12 +400,11 @@ export const clients: readonly LiveClient[] = [
     package: { npm: 'memcache' },
     command: node('memcache'),
     placements: [
-      { name: 'default (KetamaHash)', theirs: {}, ours: options('memcache'), weights: true },
+      { name: 'default (KetamaHash)', theirs: {}, ours: options('memcache') },
       {
         name: 'ModulaHash',
         theirs: { hash: 'modula' },
         ours: options('memcache', { placement: 'memcache-modula' }),
-        weights: true,
       },
     ],
     values: [{ name: 'default', theirs: {}, ours: options('memcache') }],
