@@ -161,8 +161,8 @@ export class Cache extends KeyOperations {
   }
 
   /**
-   * Gives all a new TTL, in whole seconds (0: never) or as a Date; those that are not there are in
-   * `refused`. (`memcached_touch`)
+   * Gives all a new TTL: whole seconds, 0 (never) to 2^31-1 minus now, or a Date in the future; those that are
+   * not there are in `refused`. (`memcached_touch`)
    */
   touchMulti(
     keys: Iterable<Key>,

@@ -52,8 +52,9 @@ export abstract class KeyOperations {
   }
 
   /**
-   * The value, `undefined` on a miss, and a new TTL for the item, in whole seconds (0: never) or as a Date. The
-   * libmemcached engine touches, then gets, because the library has no gat. (`memcached_touch` and `memcached_mget`)
+   * The value, `undefined` on a miss, and a new TTL for the item: whole seconds, 0 (never) to 2^31-1 minus now, or a
+   * Date in the future. The libmemcached engine touches, then gets, because the library has no gat.
+   * (`memcached_touch` and `memcached_mget`)
    */
   getAndTouch<T = unknown>(
     key: Key,
@@ -159,7 +160,10 @@ export abstract class KeyOperations {
       : this.#count(operations.decr, key, delta, options);
   }
 
-  /** Gives an item a new TTL, in whole seconds (0: never) or as a Date; `false` on a miss. (`memcached_touch`) */
+  /**
+   * Gives an item a new TTL: whole seconds, 0 (never) to 2^31-1 minus now, or a Date in the future; `false` on a miss.
+   * (`memcached_touch`)
+   */
   touch(key: Key, ttl: number | Date, options?: OperationOptions): Promise<boolean> {
     return this.#withTtl(operations.touch, key, ttl, options);
   }

@@ -2,6 +2,7 @@
 import { types } from 'node:util';
 import { MemcachedError } from '../errors';
 import { escapeJson } from './escape';
+import { UsageError } from './exitCodes';
 
 /**
  * One line of JSON. Bytes become `{"base64": ...}`, bigints `{"bigint": ...}`, dates `{"date": ...}`, NaN and the
@@ -32,6 +33,7 @@ export interface ErrorDocument {
 }
 
 export function errorDocument(error: Error): ErrorDocument {
+  if (error instanceof UsageError) return { code: 'USAGE', message: error.message };
   if (!(error instanceof MemcachedError)) return { message: error.message };
   const { code, message, server, key, maybeApplied } = error;
   return {

@@ -20,7 +20,7 @@ import { touch } from './commands/touch';
 import type { Context } from './context';
 import { CommandError, exitCodeOf, exitCodes, UsageError } from './exitCodes';
 import { Interruption } from './interruption';
-import { errorDocument } from './json';
+import { errorDocument, toJson } from './json';
 import { Output } from './output';
 import { terminalPaint, wantsColour } from './paint';
 
@@ -28,7 +28,7 @@ import { terminalPaint, wantsColour } from './paint';
 export async function runProgram(words: readonly string[]): Promise<number> {
   const interruption = new Interruption();
   let code: number = exitCodes.ok;
-  const program = createProgram();
+  const program = createProgram(words);
   addCommands(program, (action) => async (...given) => {
     // The last one is the command itself.
     code = await action(contextOf(program, interruption), ...(given.slice(0, -1) as never));
@@ -36,7 +36,7 @@ export async function runProgram(words: readonly string[]): Promise<number> {
   try {
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
-    code = report(error as Error, new Output(program.opts().json === true));
+    code = report(error as Error, new Output(wantsJson(words)));
   }
   return interruption.exitCode ?? code;
 }
@@ -46,10 +46,17 @@ type Run = <Given extends readonly unknown[]>(
   action: (context: Context, ...given: Given) => Promise<number>,
 ) => (...given: unknown[]) => Promise<void>;
 
-function createProgram(): Command {
+/** Known before the words are read, which may end in the middle of them. */
+function wantsJson(words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  return words.slice(0, end === -1 ? undefined : end).includes('--json');
+}
+
+function createProgram(words: readonly string[]): Command {
+  const version = packageVersion();
   const program = new Command('libmemcached')
     .description('Reads, writes and watches memcached servers, and shows where keys live.')
-    .version(packageVersion(), '-V, --version', 'print the version')
+    .version(wantsJson(words) ? toJson({ version }) : version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .configureHelp({
       showGlobalOptions: true,
@@ -192,11 +199,19 @@ function contextOf(program: Command, interruption: Interruption): Context {
 function report(error: Error, output: Output): number {
   if (error instanceof CommanderError) {
     // It has printed its message; help and version are no errors.
-    return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    if (error.exitCode === 0) return exitCodes.ok;
+    if (output.json) output.document({ error: errorDocument(usageErrorOf(error)) });
+    return exitCodes.usage;
   }
   if (output.json) output.document({ error: errorDocument(error) });
   else output.note(messageOf(error));
   return exitCodeOf(error);
+}
+
+function usageErrorOf({ code, message }: CommanderError): UsageError {
+  // It has shown the help instead of a message.
+  if (code === 'commander.help') return new UsageError('COMMAND must be one that --help names');
+  return new UsageError(message.replace(/^error: /, ''));
 }
 
 function messageOf(error: Error): string {

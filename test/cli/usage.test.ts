@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { presets } from 'libmemcached';
 import { describe, expect, test } from 'vitest';
-import { cli } from './support';
+import { cli, cliJson } from './support';
 
 const shared = [
   '--servers',
@@ -82,6 +82,32 @@ describe('wrong usage', () => {
     expect(run.stderr).not.toBe('');
   });
 
+  test.each([
+    ['no command', []],
+    ['an unknown command', ['nonsense']],
+    ['an unknown option', ['get', 'key', '--bogus']],
+    ['a missing argument', ['get']],
+    ['a number that is none', ['incr', 'key', 'abc']],
+    ['a TTL that is none', ['touch', 'key', 'x']],
+    ['an option of all commands that is none', ['get', 'key', '--timeout', 'soon']],
+    ['options that exclude each other', ['stats', 'items', '--watch']],
+  ])('is a document with --json, wherever that stands: %s', async (_, words) => {
+    const { code, document } = await cliJson(words);
+    expect(code).toBe(2);
+    expect(document).toEqual({ error: { code: 'USAGE', message: expect.stringMatching(/\w/) } });
+    expect((await cli(['--json', ...words])).stdout).toBe(`${JSON.stringify(document)}\n`);
+  });
+
+  test('says in the document what it says on stderr', async () => {
+    const { document, stderr } = await cliJson(['incr', 'key', 'abc']);
+    expect(document.error.message).toMatch(/argument 'delta'.*It must be a whole number\.$/);
+    expect(stderr).toContain(document.error.message);
+  });
+
+  test('is no document where --json is a key', async () => {
+    expect(await cli(['touch', '--', '--json'])).toMatchObject({ code: 2, stdout: '' });
+  });
+
   test('suggests what was meant', async () => {
     expect((await cli(['stat'])).stderr).toContain('Did you mean stats?');
     expect((await cli(['get', 'key', '--server', 'a'])).stderr).toContain(
@@ -95,4 +121,7 @@ test('--version is that of the package', async () => {
     readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
   );
   expect(await cli(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
+  const inJson = { code: 0, stdout: `{"version":"${version}"}\n`, stderr: '' };
+  expect(await cli(['--version', '--json'])).toMatchObject(inJson);
+  expect(await cli(['--json', '--version'])).toMatchObject(inJson);
 });

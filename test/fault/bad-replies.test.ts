@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientOptions } from 'libmemcached';
-import { startMemcached, startScriptedServer } from 'libmemcached/testing';
+import { startMemcached, startProxy, startScriptedServer } from 'libmemcached/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { failure, failures, freshKeys, openClient } from '../contract/helpers';
+import { failure, failures, freshKey, freshKeys, openClient, ownServer } from '../contract/helpers';
 import { variants } from '../support/variants';
-import { isDown, Oracle, recovers, resourcesReturn, warmUp } from './oracle';
+import { isDown, Oracle, recovers, resourcesReturn, valueFor, warmUp } from './oracle';
 import { PoliteServer, type Protocol, type Rudeness, refusal, valueReply } from './politeServer';
 
 const timeout = 1000;
@@ -121,6 +121,43 @@ describe.each(variants)('$name', ({ options }) => {
 
 const binaryVariants = variants.filter(({ options }) => protocolOf(options) === 'binary');
 const textVariants = variants.filter(({ options }) => protocolOf(options) === 'text');
+
+// Of the other engine libmemcached reads the replies, which may end the process (F26, F27).
+describe.each(textVariants.slice(0, 1))('F24 $name: a byte of a reply becomes', ({ options }) => {
+  warmUp(options);
+  resourcesReturn();
+
+  test.each([
+    ['NUL', '\0'],
+    ['a blank', ' '],
+    ['CR', '\r'],
+    ['another digit', '9'],
+  ])('%s', async (_what, other) => {
+    const size = 10;
+    const server = await ownServer();
+    const calm = openClient(server.server, options);
+    for (const key of ['one', 'two']) await calm.set(key, valueFor(key, size));
+    const proxy = await startProxy(server.server);
+    onTestFinished(() => proxy.stop());
+    const header = `VALUE one 0 ${size}\r\n`;
+    for (let at = 0; at < header.length; at += 1) {
+      if (header[at] === other) continue;
+      proxy.setFaults({ swap: { at, to: other.charCodeAt(0) } });
+      const own = { timeout: 200, connections: 1, shared: false };
+      const client = openClient(proxy.server, { ...options, ...own });
+      const oracle = new Oracle(client, { ...own, size });
+      void oracle.read('one'); // the three are under way at the same time, on one connection
+      void oracle.read('two');
+      void oracle.write(freshKey());
+      const errors = await oracle.errors(['PROTOCOL', 'TIMEOUT', 'CONNECTION', 'DECODE']);
+      expect(errors.length, `byte ${at} is noticed`).toBeGreaterThan(0);
+      proxy.setFaults({});
+      await oracle.checkRecovery(['one', 'two']);
+      await oracle.checkTruth(server);
+      await client.close();
+    }
+  });
+});
 
 describe.each(binaryVariants)('F22 $name: a reply with', ({ options }) => {
   warmUp(options);

@@ -1,7 +1,14 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { oneServer, ownServer, whileStopped } from '../contract/helpers';
 import { newClient, quietEnd, runMain } from '../lifecycle/program';
+import { stalls } from '../support/stalls';
 import { variants } from '../support/variants';
+import { timed, watch } from './elapsed';
+
+/** Milliseconds that closing takes at most. */
+const soon = 100;
+
+beforeAll(() => stalls.ready);
 
 describe.each(variants)('$name', ({ options }) => {
   const cache = oneServer(options);
@@ -42,7 +49,7 @@ describe.each(variants)('$name', ({ options }) => {
   test('F44 close against a stopped server', async () => {
     const server = await ownServer();
     // An hour: whatever waits for a deadline is not seen to end.
-    const main = `
+    const main = `${watch}
       const client = ${newClient(server, { ...own, timeout: 3_600_000, connectTimeout: 3_600_000 })};
       await client.set('first', 1);
       process.kill(${server.pid}, 'SIGSTOP');
@@ -51,23 +58,30 @@ describe.each(variants)('$name', ({ options }) => {
       outcomes.push(client.get('first'), client.stats(), client.getMulti(['a', 'b']));
       const codes = outcomes.map((outcome) => outcome.catch(({ code }) => code));
       await sleep(50);
+      const start = now();
       await client.close({ timeout: 0 });
+      tellElapsed(start);
       console.log(new Set((await Promise.all(codes)).filter((code) => typeof code === 'string')));
       await untilGivenBack();`;
-    const ending = await runMain(main).finally(() => process.kill(server.pid, 'SIGCONT'));
+    const run = await runMain(main).finally(() => process.kill(server.pid, 'SIGCONT'));
+    const { elapsed, ending } = timed(run);
     expect(ending).toEqual(quietEnd(`Set(1) { 'CLOSED' }\n`));
+    expect(elapsed).toBeLessThanOrEqual(soon);
   });
 
   test('F44 close while connecting to a stopped server', async () => {
     const server = await ownServer();
-    const main = `
+    const main = `${watch}
       const client = ${newClient(server, { ...own, timeout: 3_600_000, connectTimeout: 3_600_000 })};
       const outcome = client.get('key').catch(({ code }) => code);
       await sleep(50);
+      const start = now();
       await client.close({ timeout: 0 });
+      tellElapsed(start);
       console.log(await outcome);
       await untilGivenBack();`;
-    const ending = await whileStopped(server, () => runMain(main));
+    const { elapsed, ending } = timed(await whileStopped(server, () => runMain(main)));
     expect(ending).toEqual(quietEnd('CLOSED\n'));
+    expect(elapsed).toBeLessThanOrEqual(soon);
   });
 });

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, posix, relative } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { prebuild } from '../../dist/prebuild.js';
 import { exports as entries } from '../../package.json';
@@ -8,21 +9,22 @@ import { mustRun, pack, patience, root, scratchDirectory } from './installation'
 
 const directory = scratchDirectory();
 let tarball: string;
+let files: string[];
 
 beforeAll(async () => {
   tarball = await pack(root, directory);
+  const list = await mustRun(['tar', '-tzf', tarball], { cwd: directory });
+  files = list
+    .trim()
+    .split('\n')
+    .map((path) => path.replace('package/', ''));
 }, patience.timeout);
 
 describe('the tarball', () => {
-  test('holds what loads, what compiles, what tells about it, and nothing else', async () => {
-    const list = await mustRun(['tar', '-tzf', tarball], { cwd: directory });
-    const files = list
-      .trim()
-      .split('\n')
-      .map((path) => path.replace('package/', ''));
+  test('holds what loads, what compiles, what tells about it, and nothing else', () => {
     const prebuilds = files.filter((path) => path.startsWith('prebuilds/'));
     expect(prebuilds).toContain(prebuild);
-    expect(files.sort()).toEqual(
+    expect(files.toSorted()).toEqual(
       [
         'CHANGELOG.md',
         'CONTRIBUTING.md',
@@ -32,13 +34,21 @@ describe('the tarball', () => {
         'package.json',
         'scripts/install.mjs',
         ...Object.values(entries).flatMap(modules),
-        ...filesIn('lib').flatMap(compiled),
-        ...filesIn('docs'),
-        ...filesIn('native'),
-        ...filesIn('src'),
+        ...committed('lib').flatMap(compiled),
+        ...committed('docs', 'examples', 'native', 'src'),
         ...prebuilds,
       ].sort(),
     );
+  });
+
+  test('has every file that its pages link to', () => {
+    const pages = files.filter((path) => path.endsWith('.md'));
+    const lost = pages.flatMap((page) =>
+      linksOf(page)
+        .filter((link) => !files.includes(link))
+        .map((link) => `${page}: ${link}`),
+    );
+    expect(lost).toEqual([]);
   });
 
   test('takes less than a megabyte for each system it has an addon for', () => {
@@ -76,6 +86,22 @@ describe('the prebuilt addon', () => {
     expect(targets).toContain("'defines': ['NAPI_VERSION=8']");
   });
 });
+
+/** What git has of these directories: a file that somebody has left there is none of the package. */
+function committed(...directories: string[]): string[] {
+  // The project may belong to another user, as in a container.
+  const git = ['-c', 'safe.directory=*', 'ls-files', ...directories];
+  return execFileSync('git', git, { cwd: root, encoding: 'utf8' }).trim().split('\n');
+}
+
+/** The files that a page links to, without their anchors: in Markdown, and by its few tags. */
+function linksOf(page: string): string[] {
+  const text = readFileSync(join(root, page), 'utf8');
+  return [...text.matchAll(/\]\(([^)\s]+)|^\[.+\]: (\S+)|\s(?:href|src|srcset)="([^"]+)"/gm)]
+    .map(([, ...forms]) => forms.find((form) => form !== undefined) as string)
+    .filter((link) => !/^([a-z]+:|#)/.test(link))
+    .map((link) => posix.join(posix.dirname(page), link.replace(/#.*/, '')));
+}
 
 /** From the root of the project. */
 function filesIn(name: string): string[] {
