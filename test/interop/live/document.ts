@@ -13,7 +13,7 @@ export function writeDocument({ clients, placements, cells, joints }: Results): 
   const parts: Record<string, string> = {
     placement: placementTable(clients, placements, notes),
     values: valueTables(cells, notes),
-    keys: String(Math.min(...placements.map(({ keys }) => keys))),
+    keys: String(Math.min(...placements.map(({ keys }) => keys.length))),
     together: jointTable(joints, notes),
     weights: weights.join(', '),
     versions: clients.map(nameAndVersion).join(', '),

@@ -1,6 +1,7 @@
 // The exceptions, each with its cause, as the documentation has them.
 import type { Writer } from './exchange';
 import type { JointException, KeyException, ValueException } from './expectations';
+import type { PlacedKey } from './placement';
 import { values } from './values';
 
 /** The values whose names begin so. */
@@ -23,21 +24,40 @@ const bytesLikeText = ['bytes, empty', 'bytes that are UTF-8'];
 
 const beyondAscii = /[^!-~]/;
 
+/** It lies on no server under its own name. */
+function isNowhere({ holders }: PlacedKey): boolean {
+  return holders.length === 0;
+}
+
+function isRefused(placed: PlacedKey): boolean {
+  return placed.refusal !== null && isNowhere(placed);
+}
+
+/** It lies where FNV-1a of the characters of UTF-16 has it. */
+function isPlacedByCharacters({ key, holders }: PlacedKey, servers: number): boolean {
+  const characters = Array.from({ length: key.length }, (_, at) => key.charCodeAt(at));
+  const hash = characters.reduce((sum, one) => Math.imul(sum ^ one, 0x01000193), 0x811c9dc5);
+  return holders.length === 1 && holders[0] === (hash >>> 0) % servers;
+}
+
 export const keyExceptions: readonly KeyException[] = [
   {
     clients: ['memcached'],
     keys: /\$[$&`']/,
+    happened: isNowhere,
     cause: "npm memcached stores a key that holds `$$`, `$&`, `` $` `` or `$'` under another name.",
   },
   {
     clients: ['php-memcached', 'pymemcache'],
     keys: beyondAscii,
+    happened: isRefused,
     cause:
       'php-memcached (text protocol) and pymemcache (without `allow_unicode_keys`) refuse keys beyond ASCII.',
   },
   {
     clients: ['spymemcached, ArrayMod, FNV1A_32_HASH'],
     keys: beyondAscii,
+    happened: isPlacedByCharacters,
     cause:
       'Of keys beyond ASCII spymemcached hashes the characters of UTF-16, libmemcached the bytes of UTF-8.',
   },

@@ -2,7 +2,7 @@
 import { jointExceptions, keyExceptions, valueExceptions } from './exceptions';
 import type { Cell, Writer } from './exchange';
 import { ok } from './outcome';
-import type { PlacementResult } from './placement';
+import type { PlacedKey, PlacementResult } from './placement';
 import type { Joint } from './together';
 
 /** A cell that is not `ok`, and should not be. */
@@ -26,11 +26,12 @@ export interface JointException extends Exception {
   readonly subject: string;
 }
 
-/** Keys that need not agree, and are left out. */
+/** Keys that need not agree: they are left out where the cause is what happened to them. */
 export interface KeyException {
   /** Names of clients, or of a client with one of its placements. */
   readonly clients: readonly string[];
   readonly keys: RegExp;
+  readonly happened: (placed: PlacedKey, servers: number) => boolean;
   readonly cause: string;
 }
 
@@ -71,17 +72,29 @@ function judge(outcome: string, exception: Exception | undefined, where: string)
 }
 
 export function judgePlacement(result: PlacementResult): Judged {
-  const { client, placement, servers, weighted, keys, disagreements } = result;
+  const { client, placement, servers, weighted, keys } = result;
   const names = [client.name, `${client.name}, ${placement.name}`];
   const exception = keyExceptions.find((one) => one.clients.some((name) => names.includes(name)));
-  const unexcused = disagreements.filter(({ key }) => !exception?.keys.test(key));
-  const share = (100 * (keys - unexcused.length)) / keys;
+  const counted = keys.filter(
+    (one) => !(exception?.keys.test(one.key) && exception.happened(one, servers)),
+  );
+  const disagreeing = counted.filter((one) => !agrees(one));
+  const share = (100 * (counted.length - disagreeing.length)) / counted.length;
+  const areAllCounted = counted.length === keys.length;
   const where = `${client.name}, ${placement.name}, ${servers}${weighted ? ' weighted' : ''} servers`;
-  const first = unexcused.slice(0, 3).map(({ key, what }) => `${key} ${what}`);
+  const first = disagreeing.slice(0, 3).map(({ key, located, holders, refusal }) => {
+    return `${key} ${refusal ?? `is on [${holders}], not on ${located}`}`;
+  });
   return {
-    outcome: `${Number(share.toFixed(1))} %`,
-    cause: exception?.cause,
+    outcome: `${Number(share.toFixed(1))} %${areAllCounted ? '' : ` of ${counted.length}`}`,
+    cause: areAllCounted ? undefined : exception?.cause,
     problem:
-      unexcused.length > 0 ? `${where}: ${unexcused.length} keys, ${first.join('; ')}` : undefined,
+      disagreeing.length > 0
+        ? `${where}: ${disagreeing.length} keys, ${first.join('; ')}`
+        : undefined,
   };
+}
+
+function agrees({ located, holders }: PlacedKey): boolean {
+  return holders.length === 1 && holders[0] === located;
 }

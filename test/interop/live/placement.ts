@@ -10,14 +10,18 @@ export interface PlacementResult {
   readonly placement: Placement;
   readonly servers: number;
   readonly weighted: boolean;
-  readonly keys: number;
-  /** The keys whose item does not lie where `locate` says, or not only there. */
-  readonly disagreements: readonly Disagreement[];
+  readonly keys: readonly PlacedKey[];
 }
 
-export interface Disagreement {
+/** A key, and what became of it when the other client stored it. Servers are indices. */
+export interface PlacedKey {
   readonly key: string;
-  readonly what: string;
+  /** The server that `locate` names. */
+  readonly located: number;
+  /** The servers that hold it. */
+  readonly holders: readonly number[];
+  /** What the other client said if it did not store it. */
+  readonly refusal: string | null;
 }
 
 export interface PlacementPlan {
@@ -35,13 +39,13 @@ export async function tryPlacements(
   const results: PlacementResult[] = [];
   if (typeof client.placements === 'string') return results;
   for (const placement of client.placements) {
-    for (const weighted of placement.weights ? [false, true] : [false]) {
+    for (const weighted of placement.weights === 'none' ? [false] : [false, true]) {
       for (const count of counts) {
         const servers = fleet.slice(0, count);
         await flush(servers);
         const chosen = randomKeys(random, keys);
-        const disagreements = await tryPlacement(placement, driver, servers, weighted, chosen);
-        results.push({ client, placement, servers: count, weighted, keys, disagreements });
+        const placed = await tryPlacement(placement, driver, servers, weighted, chosen);
+        results.push({ client, placement, servers: count, weighted, keys: placed });
       }
     }
   }
@@ -49,27 +53,27 @@ export async function tryPlacements(
 }
 
 async function tryPlacement(
-  { theirs, ours, prefix = '', host }: Placement,
+  { theirs, ours, prefix = '', host, weights }: Placement,
   driver: Driver,
   servers: readonly MemcachedServer[],
   weighted: boolean,
   keys: readonly string[],
-): Promise<Disagreement[]> {
-  const entries = entriesOf(servers, { weighted, host });
-  await driver.open(entries, theirs);
-  const stored = await driver.set(keys.map((key) => [key, { type: 'text', content: 'here' }]));
+): Promise<PlacedKey[]> {
+  await driver.open(entriesOf(servers, { weighted, host }), theirs);
+  const refusals = await driver.set(keys.map((key) => [key, { type: 'text', content: 'here' }]));
   const holders = await holdersOf(
     servers,
     keys.map((key) => `${prefix}${key}`),
   );
-  const client = clientOf(entries, ours);
+  const ourEntries = entriesOf(servers, { weighted: weighted && weights !== 'lost', host });
+  const client = clientOf(ourEntries, ours);
   try {
-    return keys.flatMap((key, at) => {
-      const { index } = client.locate(key);
-      const [holder, ...others] = holders[at] as number[];
-      if (holder === index && others.length === 0) return [];
-      return [{ key, what: stored[at] ?? `is on [${holders[at]}], not on ${index}` }];
-    });
+    return keys.map((key, at) => ({
+      key,
+      located: client.locate(key).index,
+      holders: holders[at] as number[],
+      refusal: refusals[at] ?? null,
+    }));
   } finally {
     await client.close();
   }

@@ -36,7 +36,7 @@ export function placementTable(
     const result = results.find(
       (one) => one.placement === placement && one.servers === servers && one.weighted === weighted,
     );
-    return result === undefined ? '' : shown(judgePlacement(result), notes);
+    return result === undefined ? '–' : shown(judgePlacement(result), notes);
   };
   const rows = driven.flatMap(({ name, placements }) =>
     typeof placements === 'string'
@@ -44,7 +44,7 @@ export function placementTable(
       : placements.map((placement) => [
           name,
           placement.name,
-          code(placement.ours),
+          optionsOf(placement),
           ...columns.map((column) => cellOf(placement, column)),
         ]),
   );
@@ -53,6 +53,10 @@ export function placementTable(
 
 function columnName({ servers, weighted }: { servers: number; weighted: boolean }): string {
   return `${servers}${weighted ? ' weighted' : ' servers'}`;
+}
+
+function optionsOf({ ours, weights }: Placement): string {
+  return `${code(ours)}${weights === 'lost' ? ', servers without weights' : ''}`;
 }
 
 /** The options as a JavaScript program has them. */

@@ -7,12 +7,18 @@ use Memcached::libmemcached;
 package MemcachedLibmemcached {
     sub open ($self, $servers, $setup) {
         my $client = Memcached::libmemcached->new;
+        my $behaviors_come_after = (delete $setup->{order} // '') eq 'after';
+        set_behaviors($client, $setup) unless $behaviors_come_after;
+        $client->memcached_server_add_with_weight($_->@{qw(host port weight)}) for @$servers;
+        set_behaviors($client, $setup) if $behaviors_come_after;
+        $self->{client} = $client;
+    }
+
+    sub set_behaviors ($client, $setup) {
         for my $name (keys %$setup) {
             my $behavior = Memcached::libmemcached->can("MEMCACHED_BEHAVIOR_$name")->();
             $client->memcached_behavior_set($behavior, value_of($setup->{$name}));
         }
-        $client->memcached_server_add_with_weight($_->@{qw(host port weight)}) for @$servers;
-        $self->{client} = $client;
     }
 
     # A number, or the name of a constant such as DISTRIBUTION_CONSISTENT.

@@ -49,11 +49,19 @@ function describeString(string $value): array
 function open(array $servers, array $setup): Memcached
 {
     $client = new Memcached();
+    $add = fn () => $client->addServers(array_map(fn ($server) => [$server['host'], $server['port'], $server['weight']], $servers));
+    $optionsComeAfter = ($setup['order'] ?? null) === 'after';
+    unset($setup['order']);
+    if ($optionsComeAfter) {
+        $add();
+    }
     foreach ($setup as $name => $value) {
         $named = is_string($value) && defined("Memcached::$value");
         $client->setOption(constant("Memcached::$name"), $named ? constant("Memcached::$value") : $value);
     }
-    $client->addServers(array_map(fn ($server) => [$server['host'], $server['port'], $server['weight']], $servers));
+    if (!$optionsComeAfter) {
+        $add();
+    }
     return $client;
 }
 
