@@ -42,7 +42,7 @@ describe.each(variants)('bad input, $name', ({ options }) => {
   /** The attempt stands in a turn with two good writes: they alone must reach the server. */
   async function expectRefused(input: string, attempt: Attempt, code: string): Promise<void> {
     const [before, after] = freshKeys(2) as [string, string];
-    const counts = await commandCounts(cache.server);
+    const counts = await commandCounts(cache);
     const first = cache.client.set(before, 'before');
     const refusal = outcomeOf(attempt);
     const second = cache.client.set(after, 'after');
@@ -51,7 +51,7 @@ describe.each(variants)('bad input, $name', ({ options }) => {
     expect.soft(await Promise.all([first, second]), input).toEqual([true, true]);
     expect.soft(error, input).toBeInstanceOf(MemcachedError);
     expect.soft(error, input).toMatchObject({ code, maybeApplied: false });
-    expect.soft(await commandCounts(cache.server), input).toEqual({
+    expect.soft(await commandCounts(cache), input).toEqual({
       ...counts,
       cmd_set: (counts.cmd_set as number) + 2,
     });

@@ -134,7 +134,7 @@ describe.each(variants)('deadlines and signals, $name', ({ options }) => {
     test('that is aborted already rejects with ABORTED and sends nothing', async () => {
       const key = freshKey();
       const signal = AbortSignal.abort(new Error('too late'));
-      const before = await commandCounts(cache.server);
+      const before = await commandCounts(cache);
       const errors = await failures([
         cache.client.get(key, { signal }),
         cache.client.set(key, 'value', { signal }),
@@ -144,7 +144,7 @@ describe.each(variants)('deadlines and signals, $name', ({ options }) => {
       for (const error of errors) {
         expect(error).toMatchObject({ code: 'ABORTED', key, maybeApplied: false });
       }
-      expect(await commandCounts(cache.server)).toEqual(before);
+      expect(await commandCounts(cache)).toEqual(before);
     });
 
     test('that is aborted later rejects what still waits, and says so about writes', async () => {

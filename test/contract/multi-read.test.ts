@@ -51,12 +51,12 @@ describe.each(variants)('reading many keys, $name', ({ options }) => {
     });
 
     test('answers an empty result for no keys, and asks nothing', async () => {
-      const before = await commandCounts(cache.server);
+      const before = await commandCounts(cache);
       const result = await cache.client.getMulti([]);
       expect(result.size).toBe(0);
       expect(result.missing).toEqual([]);
       expect(result.errors.size).toBe(0);
-      expect(await commandCounts(cache.server)).toEqual(before);
+      expect(await commandCounts(cache)).toEqual(before);
     });
 
     test('answers a key once that was asked several times', async () => {

@@ -93,11 +93,11 @@ describe.each(variants)('commands for whole servers, $name', ({ options }) => {
     test.each([-1, 1.5, 2 ** 31, 2 ** 31 - 1, Date.now(), '5'])(
       'names the delay when it refuses %o, and asks nothing',
       async (delay) => {
-        const before = await commandCounts(cache.server);
+        const before = await commandCounts(cache);
         const error = await failure(cache.client.flush({ delay: delay as number }));
         expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', operation: 'flush' });
         expect(error.message).toMatch(/^delay must be a whole number/);
-        expect(await commandCounts(cache.server)).toEqual(before);
+        expect(await commandCounts(cache)).toEqual(before);
       },
     );
 
@@ -155,12 +155,12 @@ describe.each(variants)('commands for whole servers, $name', ({ options }) => {
     test.each(calls)('%s sends nothing under a signal that is aborted', async (_name, call) => {
       const key = freshKey();
       await cache.client.set(key, 'stays');
-      const before = await commandCounts(cache.server);
+      const before = await commandCounts(cache);
       const answer = await call(cache.client, { signal: AbortSignal.abort() });
       expect(answer).toEqual(
         new Map([[cache.server.server, expect.objectContaining({ code: 'ABORTED' })]]),
       );
-      expect(await commandCounts(cache.server)).toEqual(before);
+      expect(await commandCounts(cache)).toEqual(before);
       expect(await cache.client.get(key)).toBe('stays');
     });
 
